@@ -1,0 +1,79 @@
+"""The one settings class. Everything is read from the environment; nothing is read from the working directory."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import AliasChoices, Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tollbook_schemas.topics import Topics
+from tollbook_schemas.windows import WindowRule
+
+ALLOWED_WINDOW_SECONDS = (3600, 1800, 900)
+"""An hour by default; half and quarter hours for zones that are off the hour."""
+
+
+class Settings(BaseSettings):
+    """Where things are and how windows are cut.
+
+    Seconds unless a name says otherwise. `testing` lifts the guards that keep a product from losing events (windows of
+    seconds, topics with client timestamps); it is refused nowhere else but is never set by our own commands.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TOLLBOOK_", extra="ignore", frozen=True, populate_by_name=True)
+
+    kafka: str = Field("127.0.0.1:9092", description="bootstrap servers, host:port[,host:port]")
+    postgres: str = Field("", description="a libpq connection string or URL")
+    home: Path | None = Field(None, description="data folder of the local stack; a good one is chosen when unset")
+    topic_prefix: str = Field("tollbook.", pattern=r"^[a-zA-Z0-9._-]{0,100}$")
+    partitions: int = Field(4, ge=1, le=1024, description="partitions of the topics that the local stack creates")
+    window_seconds: int = Field(3600, ge=1)
+    grace_seconds: int = Field(3600, ge=0)
+    horizon_seconds: int = Field(7 * 86400, ge=1)
+    future_seconds: int = Field(300, ge=0)
+    tick_idle_seconds: float = Field(5.0, gt=0)
+    ticks: bool = True
+    changelog_retention_seconds: int = Field(86400, ge=900)
+    event_retention_seconds: int = Field(30 * 86400, ge=1)
+    processor_instance: str = Field("processor-1", pattern=r"^[a-zA-Z0-9._-]{1,100}$")
+    session_timeout_seconds: float = Field(30.0, ge=6)
+    sink_batch_records: int = Field(5000, ge=1, le=100_000)
+    ledger_days_ahead: int = Field(7, ge=1, le=366)
+    maintain_interval_seconds: float = Field(1.0, gt=0)
+    tracking_enabled: bool = Field(
+        True, validation_alias=AliasChoices("LLM_USAGE_TRACKING_ENABLED", "tracking_enabled")
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    testing: bool = False
+
+    @model_validator(mode="after")
+    def _refuse_what_loses_events(self) -> Self:
+        if self.testing:
+            return self
+        if self.window_seconds not in ALLOWED_WINDOW_SECONDS:
+            raise ValueError(
+                f"TOLLBOOK_WINDOW_SECONDS is {self.window_seconds}: windows are 3600, 1800 or 900 seconds long"
+            )
+        if not self.ticks:
+            raise ValueError("TOLLBOOK_TICKS=false: without ticks an idle partition's windows never close")
+        if self.event_retention_seconds <= self.horizon_seconds:
+            raise ValueError(
+                "TOLLBOOK_EVENT_RETENTION_SECONDS must be above TOLLBOOK_HORIZON_SECONDS: "
+                "events still accepted would leave the log"
+            )
+        return self
+
+    @property
+    def window_rule(self) -> WindowRule:
+        """The rule that the processor and the sink share."""
+        return WindowRule(
+            width_ms=self.window_seconds * 1000,
+            grace_ms=self.grace_seconds * 1000,
+            horizon_ms=self.horizon_seconds * 1000,
+            future_ms=self.future_seconds * 1000,
+        )
+
+    @property
+    def topics(self) -> Topics:
+        """The names of the topics under this prefix."""
+        return Topics(self.topic_prefix)

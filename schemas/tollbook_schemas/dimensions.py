@@ -1,0 +1,53 @@
+"""The dimensions of a rollup. The last four decide prices (architecture.md 12)."""
+
+from bisect import bisect_left
+from typing import NamedTuple
+
+from tollbook_schemas.event import UsageEvent
+
+BASE_BAND = 0
+PROMPT_BANDS = (32_000, 128_000, 200_000, 256_000, 272_000, 512_000, 1_000_000)
+"""Prompt-size thresholds in tokens. A prompt strictly above a threshold is in its band."""
+
+
+class Dimensions(NamedTuple):
+    """What a rollup row is about; None where a call did not say."""
+
+    workspace_id: str | None
+    project_id: str | None
+    template_id: str | None
+    collection_id: str | None
+    environment: str | None
+    provider: str
+    model: str
+    response_model: str | None
+    use_case: str
+    service_tier: str | None
+    batch: bool
+    prompt_band: int
+
+
+def prompt_band(prompt_tokens: int | None) -> int:
+    """The highest threshold strictly below the prompt's size; 0 for none and for an unknown size."""
+    if prompt_tokens is None:
+        return BASE_BAND
+    index = bisect_left(PROMPT_BANDS, prompt_tokens)
+    return PROMPT_BANDS[index - 1] if index else BASE_BAND
+
+
+def dimensions_of(event: UsageEvent) -> Dimensions:
+    """The rollup row that an event belongs to, beside its stream and window. Aggregates take the base band."""
+    return Dimensions(
+        event.workspace_id,
+        event.project_id,
+        event.template_id,
+        event.collection_id,
+        event.environment,
+        event.provider,
+        event.model,
+        event.response_model,
+        event.use_case,
+        event.service_tier,
+        event.batch,
+        BASE_BAND if event.aggregate else prompt_band(event.prompt_tokens),
+    )

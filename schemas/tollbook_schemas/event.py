@@ -1,7 +1,7 @@
 """Usage event version 1: what one tracked call leaves behind (architecture.md 1-7, contract.md)."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, model_validator
@@ -13,7 +13,7 @@ from tollbook_schemas.raw_usage import RawUsage
 from tollbook_schemas.split import split
 from tollbook_schemas.usage import NormalizedTokenUsage
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 
 
 def _event_id(value: UUID) -> UUID:
@@ -55,9 +55,7 @@ class UsageEvent(LLMUsageAttribution, NormalizedTokenUsage):
     attempts: CallCount | None = None
     latency_ms: Milliseconds | None = None
     time_to_first_chunk_ms: Milliseconds | None = None
-    raw_usage: RawUsage | None = Field(
-        None, description="the provider's usage object, numbers and short words only"
-    )
+    raw_usage: RawUsage | None = Field(None, description="the provider's usage object, numbers and short words only")
 
     @model_validator(mode="after")
     def _check_time(self) -> Self:
@@ -69,9 +67,7 @@ class UsageEvent(LLMUsageAttribution, NormalizedTokenUsage):
     def _check_split(self) -> Self:
         negative = split(self).negative_parts()
         if negative:
-            raise ValueError(
-                f"subsets exceed the count they are part of: {', '.join(negative)} would be below zero"
-            )
+            raise ValueError(f"subsets exceed the count they are part of: {', '.join(negative)} would be below zero")
         return self
 
     @property

@@ -24,9 +24,7 @@ def derived_event_id(created_ms: int, *identity: str) -> UUID:
     lists of parts hash alike.
     """
     if not 0 <= created_ms < _MAX_MS:
-        raise ValueError(
-            f"an event id cannot hold the time {created_ms} ms: it must be between 1970 and 10889"
-        )
+        raise ValueError(f"an event id cannot hold the time {created_ms} ms: it must be between 1970 and 10889")
     hasher = hashlib.sha256()
     for part in identity:
         encoded = part.encode()

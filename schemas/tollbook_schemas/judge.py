@@ -61,9 +61,7 @@ _DEAD_DETAIL: dict[Verdict, str] = {
 }
 
 
-def judge(
-    rule: WindowRule, kind: StreamKind, time: PartitionTime, decoded: Decoded, appended_ms: int
-) -> Judgement:
+def judge(rule: WindowRule, kind: StreamKind, time: PartitionTime, decoded: Decoded, appended_ms: int) -> Judgement:
     """Judge the next record of a partition and advance `time` by it. A pure function of the log's prefix."""
     time.clock = advance(time.clock, appended_ms)
     _forget_old_imports(rule, time)

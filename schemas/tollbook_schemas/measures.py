@@ -26,15 +26,11 @@ Audio is in milliseconds, `provider_cost_e10` in 1e-10 USD, `latency_ms` in mill
 
 EVENTS = MEASURES.index("events")
 ZERO: Measures = (0,) * len(MEASURES)
-_STATUS_INDEX = {
-    name: MEASURES.index(f"calls_{name}") for name in ("success", "missing_usage", "timeout", "error")
-}
+_STATUS_INDEX = {name: MEASURES.index(f"calls_{name}") for name in ("success", "missing_usage", "timeout", "error")}
 _WITH_USAGE = MEASURES.index("calls_with_usage")
 _FIRST_REPORTED = MEASURES.index(_REPORTED[0])
 _PLAIN_BEFORE = tuple((name, MEASURES.index(name)) for name in (*TOKEN_FIELDS, *UNIT_FIELDS, "latency_ms"))
-_SECONDS = tuple(
-    (field, MEASURES.index(measure)) for field, measure in zip(SECONDS_FIELDS, _MS_MEASURES, strict=True)
-)
+_SECONDS = tuple((field, MEASURES.index(measure)) for field, measure in zip(SECONDS_FIELDS, _MS_MEASURES, strict=True))
 _COST = MEASURES.index("provider_cost_e10")
 
 

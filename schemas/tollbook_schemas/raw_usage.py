@@ -34,14 +34,12 @@ def is_allowed_leaf(value: object) -> bool:
     if isinstance(value, int):
         return -MAX_INTEGER <= value <= MAX_INTEGER
     if isinstance(value, float):
-        return value == value and abs(value) <= MAX_INTEGER
+        return abs(value) <= MAX_INTEGER  # false for NaN too
     return isinstance(value, str) and _WORD.match(value) is not None
 
 
 def _bounded(raw: dict[str, Any]) -> dict[str, Any]:
-    count = 0
-    for leaf in _leaves(raw, 1):
-        count += 1
+    for count, leaf in enumerate(_leaves(raw, 1), start=1):
         if count > MAX_LEAVES:
             raise ValueError(f"raw_usage has more than {MAX_LEAVES} values")
         if not is_allowed_leaf(leaf):

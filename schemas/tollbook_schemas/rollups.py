@@ -113,9 +113,7 @@ def decode_rollup(
         body = _unseal(key or b"", value)
         if parts == [partition, MARK]:
             return _mark(body)
-        return _key(kind, partition, parts), RollupValue(
-            _offset(body["applied"]), from_sparse(body["measures"])
-        )
+        return _key(kind, partition, parts), RollupValue(_offset(body["applied"]), from_sparse(body["measures"]))
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise BadRollupRecordError(f"changelog record with key {key!r:.200}: {error}") from error
 

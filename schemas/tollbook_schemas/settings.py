@@ -20,19 +20,13 @@ class Settings(BaseSettings):
     seconds, topics with client timestamps); it is refused nowhere else but is never set by our own commands.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="TOLLBOOK_", extra="ignore", frozen=True, populate_by_name=True
-    )
+    model_config = SettingsConfigDict(env_prefix="TOLLBOOK_", extra="ignore", frozen=True, populate_by_name=True)
 
     kafka: str = Field("127.0.0.1:9092", description="bootstrap servers, host:port[,host:port]")
     postgres: str = Field("", description="a libpq connection string or URL")
-    home: Path | None = Field(
-        None, description="data folder of the local stack; a good one is chosen when unset"
-    )
+    home: Path | None = Field(None, description="data folder of the local stack; a good one is chosen when unset")
     topic_prefix: str = Field("tollbook.", pattern=r"^[a-zA-Z0-9._-]{0,100}$")
-    partitions: int = Field(
-        4, ge=1, le=1024, description="partitions of the topics that the local stack creates"
-    )
+    partitions: int = Field(4, ge=1, le=1024, description="partitions of the topics that the local stack creates")
     window_seconds: int = Field(3600, ge=1)
     grace_seconds: int = Field(3600, ge=0)
     horizon_seconds: int = Field(7 * 86400, ge=1)

@@ -81,10 +81,16 @@ def decode(kind: StreamKind, key: bytes | None, value: bytes | None, headers: He
     import_id = _import_id(headers) if kind == "import" else None
     if kind == "import" and import_id is None:
         return Rejected("no_import_id", f"a record of the imports topic needs the header {IMPORT_HEADER!r}")
+    return _decode_event(key, value or b"", import_id)
+
+
+def _decode_event(key: bytes | None, value: bytes, import_id: str | None) -> Decoded:
     try:
-        event = UsageEvent.model_validate_json(value or b"")
+        event = UsageEvent.model_validate_json(value)
     except ValidationError as error:
-        return _reject(value or b"", error)
+        return _reject(value, error)
+    if "schema_version" not in event.model_fields_set:
+        return Rejected("invalid", "schema_version: every event states its version")
     if key != str(event.id).encode():
         return Rejected("key_mismatch", "the record's key must be the event's id as UUID text")
     return DecodedEvent(event, import_id)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer, model_validator
 
 from tollbook_schemas.attribution import LLMUsageAttribution, LLMUsageStatus
 from tollbook_schemas.fields import CallCount, Code, Identifier, Label, Milliseconds, Provider
@@ -26,6 +26,12 @@ def _iso_milliseconds(value: datetime) -> str:
     return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _version(value: object) -> object:
+    if isinstance(value, bool):  # True == 1, and a literal would take it
+        raise ValueError("schema_version is a number")
+    return value
+
+
 EventId = Annotated[UUID, AfterValidator(_event_id)]
 CreatedAt = Annotated[AwareDatetime, PlainSerializer(_iso_milliseconds, return_type=str, when_used="json")]
 
@@ -38,7 +44,7 @@ class UsageEvent(LLMUsageAttribution, NormalizedTokenUsage):
     negative or not an integer.
     """
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Annotated[Literal[1], BeforeValidator(_version)] = SCHEMA_VERSION
     id: EventId
     created_at: CreatedAt
     provider: Provider

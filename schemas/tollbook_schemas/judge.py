@@ -1,4 +1,4 @@
-"""What a source record means for its partition: the decision that processor and sink take alike, with no coordination."""
+"""What a source record means for its partition: one decision, taken alike by processor and sink."""
 
 from dataclasses import dataclass, field
 from typing import Literal

@@ -21,6 +21,7 @@ def event_json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:tollbook:usage-event:{SCHEMA_VERSION}",
         **schema,
+        "required": sorted([*schema["required"], "schema_version"]),
     }
 
 

@@ -67,7 +67,7 @@ class OpenScope:
 class Mark:
     """How far a partition is folded and what is open in it.
 
-    `through`: highest source offset folded, -1 for none. `clock`: ms. `ended`: import id to the clock at its end record.
+    `through`: highest source offset folded, -1 for none. `clock`: ms. `ended`: import id to the clock at its end.
     `floor`: windows that start before it (ms) cannot be whole, because the log's head was gone when folding began.
     """
 

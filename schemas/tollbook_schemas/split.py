@@ -27,7 +27,7 @@ class PriceSplit:
 
 
 def split(usage: NormalizedTokenUsage) -> PriceSplit:
-    """Split a usage report. `output_text` is without reasoning; a bill adds it back unless reasoning has its own price."""
+    """Split a usage report. `output_text` excludes reasoning: a bill adds it back unless reasoning has a price."""
     cached_audio = usage.cached_audio_tokens or 0
     cached_image = usage.cached_image_tokens or 0
     cached = usage.cached_prompt_tokens or 0

@@ -78,6 +78,12 @@ class Mark:
     floor: int = 0
 
 
+def place_of(key: bytes) -> tuple[int, Scope]:
+    """The partition and the scope of a total, from its key's bytes."""
+    partition, import_id, window_ms, *_ = orjson.loads(key)
+    return partition, window_ms if import_id is None else import_id
+
+
 def mark_key(partition: int) -> bytes:
     """The key of a partition's mark."""
     return orjson.dumps([partition, MARK])

@@ -1,0 +1,130 @@
+"""The Faust app: two tables, two agents, and timers for ticks and marks."""
+
+import os
+import tempfile
+from collections.abc import Coroutine, MutableMapping
+from pathlib import Path
+from typing import Any, cast
+
+import faust
+from tollbook_schemas.rollups import RollupValue
+from tollbook_schemas.settings import Settings
+from tollbook_schemas.topics import TICK_KEY, StreamKind
+
+from tollbook_processors.consumer import SourceConsumer
+from tollbook_processors.failstop import fail_stop
+from tollbook_processors.faust_table import ChunkScheduler, RollupTable
+from tollbook_processors.fold import Fold
+from tollbook_processors.log_reader import LogReader
+from tollbook_processors.sender import Sender, durable
+from tollbook_processors.statements import Statements
+from tollbook_processors.stream import RollupStream
+
+CHUNKS_A_STEP = 8
+STEP_WITHIN_SECONDS = 0.05
+_RAW: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
+
+
+def create_app(settings: Settings) -> faust.App:
+    """The processor's app, not started. Its consumer group is the topic prefix and `processor`."""
+    app = faust.App(f"{settings.topic_prefix}processor", **_app_options(settings))
+    sender = Sender(settings.kafka)
+    live, imports = (_add_stream(app, settings, kind, sender) for kind in ("live", "import"))
+    _add_timers(app, settings, live, imports, sender)
+
+    @app.on_before_shutdown.connect(weak=False)
+    async def stop(*_: Any, **__: Any) -> None:
+        for table in (live, imports):
+            await table.stream.stop()
+        await sender.stop()
+
+    return app
+
+
+def data_folder(settings: Settings) -> Path:
+    """Where Faust wants a folder of its own; nothing is kept in it."""
+    if settings.home is not None:
+        return settings.home / "processor"
+    return Path(tempfile.gettempdir()) / f"tollbook-processor-{os.getuid()}"
+
+
+def _app_options(settings: Settings) -> dict[str, Any]:
+    return {
+        "broker": [f"aiokafka://{server}" for server in settings.kafka.split(",")],
+        "version": 1,
+        "store": "memory://",
+        "datadir": data_folder(settings),
+        "ConsumerScheduler": ChunkScheduler,
+        "stream_buffer_maxsize": 16,
+        "stream_wait_empty": False,
+        "stream_recovery_delay": 0.0,
+        "table_standby_replicas": 0,
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "web_enabled": False,
+        "worker_redirect_stdouts": False,
+        "consumer_group_instance_id": settings.processor_instance,
+        "broker_session_timeout": settings.session_timeout_seconds,
+        "broker_heartbeat_interval": min(3.0, settings.session_timeout_seconds / 10),
+        "broker_request_timeout": max(90.0, settings.session_timeout_seconds * 2),
+    }
+
+
+def _add_stream(app: faust.App, settings: Settings, kind: StreamKind, sender: Sender) -> RollupTable:
+    source, changelog = settings.topics.source(kind), settings.topics.changelog(kind)
+
+    def make_stream(consumer: SourceConsumer, totals: MutableMapping[bytes, RollupValue]) -> RollupStream:
+        return RollupStream(
+            source,
+            changelog,
+            fold=Fold(kind, settings.window_rule),
+            statements=Statements(kind, totals),
+            consumer=consumer,
+            sender=sender,
+            reader=LogReader(settings.kafka),
+        )
+
+    table = RollupTable(
+        app,
+        name=f"{kind}-rollups",
+        make_stream=make_stream,
+        recovery_buffer_size=CHUNKS_A_STEP,
+        changelog_topic=app.topic(changelog, internal=True, allow_empty=True, acks=False, **_RAW),
+        **{name: _RAW[name] for name in ("key_type", "value_type")},
+    )
+    app.tables.add(table)
+
+    @app.agent(app.topic(source, acks=False, **_RAW), name=f"{kind}-fold")
+    async def fold(chunks: faust.StreamT[Any]) -> None:
+        async for events in cast("faust.Stream[Any]", chunks).noack_take(CHUNKS_A_STEP, within=STEP_WITHIN_SECONDS):
+            await table.step(events)
+
+    return table
+
+
+def _add_timers(app: faust.App, settings: Settings, live: RollupTable, imports: RollupTable, sender: Sender) -> None:
+    if settings.ticks:
+
+        @app.timer(min(1.0, settings.tick_idle_seconds / 4))  # type: ignore[untyped-decorator]  # Faust's timers are untyped
+        async def ticks() -> None:
+            await _guarded("writing ticks", write_ticks(live.stream, settings.tick_idle_seconds, sender))
+
+    refresh_seconds = settings.changelog_retention_seconds / 8
+
+    @app.timer(min(60.0, refresh_seconds / 4))  # type: ignore[untyped-decorator]  # Faust's timers are untyped
+    async def refresh() -> None:
+        for table in (live, imports):
+            await _guarded("refreshing marks", table.stream.refresh(refresh_seconds))
+
+
+async def write_ticks(stream: RollupStream, idle_seconds: float, sender: Sender) -> None:
+    """Move the clocks of own partitions that are idle, so that their windows close."""
+    for partition in stream.idle(idle_seconds):
+        await durable(await sender.send(stream.source, partition, [(TICK_KEY, b"")]))
+
+
+async def _guarded(doing: str, work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - Faust would end the timer with a warning
+        fail_stop(doing, error)

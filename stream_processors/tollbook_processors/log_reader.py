@@ -1,0 +1,70 @@
+"""An independent look at a log: its own consumer, no group, positions of its own."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]  # aiokafka ships no types
+
+from tollbook_processors.errors import LogReadError
+from tollbook_processors.records import Record
+
+STALL_SECONDS = 60.0
+
+
+class LogReader:
+    """Reads ranges of single partitions, one at a time."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._consumer: Any = None
+        self._turn = asyncio.Lock()
+
+    async def read(self, topic: str, partition: int, begin: int, end: int) -> AsyncIterator[list[Record]]:
+        """The records with offsets from `begin` up to, not including, `end`, in chunks.
+
+        Raises LogReadError when nothing comes for a minute.
+        """
+        async with self._turn:
+            consumer = await self._started()
+            at = TopicPartition(topic, partition)
+            consumer.assign([at])
+            consumer.seek(at, begin)
+            deadline = time.monotonic() + STALL_SECONDS
+            while (position := await consumer.position(at)) < end:
+                if time.monotonic() > deadline:
+                    raise LogReadError(f"reading {topic}/{partition} stands at offset {position}, wanted {end}")
+                records = (await consumer.getmany(at, timeout_ms=500)).get(at, [])
+                if records:
+                    deadline = time.monotonic() + STALL_SECONDS
+                    yield [record for record in records if record.offset < end]
+
+    async def first(self, topic: str, partition: int, begin: int, end: int) -> Record | None:
+        """The first record in the range, None when the log has none there."""
+        reading = self.read(topic, partition, begin, end)
+        try:
+            async for records in reading:
+                if records:
+                    return records[0]
+        finally:
+            await reading.aclose()  # type: ignore[attr-defined]  # an async generator is declared as an iterator
+        return None
+
+    async def stop(self) -> None:
+        """Close the consumer."""
+        if self._consumer is not None:
+            consumer, self._consumer = self._consumer, None
+            await consumer.stop()
+
+    async def _started(self) -> Any:
+        if self._consumer is None:
+            consumer = AIOKafkaConsumer(
+                bootstrap_servers=self._bootstrap,
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                fetch_max_wait_ms=100,
+            )
+            await consumer.start()
+            self._consumer = consumer
+        return self._consumer

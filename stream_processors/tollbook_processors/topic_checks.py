@@ -1,0 +1,49 @@
+"""Start-up checks: what Faust would not notice, or would put right silently and wrong."""
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]  # undeclared
+from tollbook_schemas.settings import Settings
+from tollbook_schemas.topics import StreamKind
+
+from tollbook_processors.adoption import refuse_unequal
+from tollbook_processors.errors import TopicsError
+
+TIMEOUT_SECONDS = 15.0
+STAMP = "message.timestamp.type"
+KINDS: tuple[StreamKind, StreamKind] = ("live", "import")
+
+
+def check_topics(settings: Settings) -> None:
+    """Raise TopicsError unless all topics exist, pair up in partitions, and are stamped by the broker.
+
+    `settings.testing` allows client timestamps.
+    """
+    admin = AdminClient({"bootstrap.servers": settings.kafka})
+    try:
+        counts = _partition_counts(admin, settings)
+        for kind in KINDS:
+            source, changelog = settings.topics.source(kind), settings.topics.changelog(kind)
+            refuse_unequal(source, counts[source], changelog, counts[changelog])
+        if not settings.testing:
+            _refuse_client_timestamps(admin, settings)
+    except KafkaException as error:
+        raise TopicsError(f"Kafka at {settings.kafka} does not answer ({error.args[0]}): is it running?") from error
+
+
+def _partition_counts(admin: AdminClient, settings: Settings) -> dict[str, int]:
+    topics = admin.list_topics(timeout=TIMEOUT_SECONDS).topics
+    missing = [name for name in settings.topics.all if name not in topics]
+    if missing:
+        raise TopicsError(f"topics are missing: {', '.join(missing)}: create them (`tollbook up` does) and start again")
+    return {name: len(topics[name].partitions) for name in settings.topics.all}
+
+
+def _refuse_client_timestamps(admin: AdminClient, settings: Settings) -> None:
+    resources = [ConfigResource(ResourceType.TOPIC, name) for name in settings.topics.all]
+    for resource, answer in admin.describe_configs(resources, request_timeout=TIMEOUT_SECONDS).items():
+        stamped = answer.result()[STAMP].value
+        if stamped != "LogAppendTime":
+            raise TopicsError(
+                f"{resource.name} has {STAMP}={stamped}: lateness must not depend on a client's clock; "
+                "set it to LogAppendTime"
+            )

@@ -1,0 +1,6 @@
+"""Proof from the tables themselves that nothing was lost, doubled or changed."""
+
+from tollbook_sinks.audit.report import AuditReport, Check, Finding, OffsetPlace, PartitionAudit, WindowPlace
+from tollbook_sinks.audit.run import audit, audit_database
+
+__all__ = ["AuditReport", "Check", "Finding", "OffsetPlace", "PartitionAudit", "WindowPlace", "audit", "audit_database"]

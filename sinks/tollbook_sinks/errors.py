@@ -1,0 +1,47 @@
+"""What the sink and the migrations can refuse. One sentence a class; every message says what to do."""
+
+from tollbook_schemas.errors import TollbookError
+
+
+class MigrationError(TollbookError):
+    """The tables could not be brought up to date."""
+
+
+class LogIdentityError(TollbookError):
+    """The topic is not the one that this database was filled from."""
+
+
+class LogTruncatedError(TollbookError):
+    """The log no longer holds, or does not hold, the records that this database needs next."""
+
+
+class PartitionCountError(TollbookError):
+    """A source topic and its changelog have different numbers of partitions."""
+
+
+class KafkaUnreachableError(TollbookError):
+    """No broker answers at the configured address."""
+
+
+class ClientTimestampsError(TollbookError):
+    """A topic is stamped by its clients, so that lateness would depend on their clocks."""
+
+
+class LogReadError(TollbookError):
+    """Kafka refuses to hand out records, and trying again will not help."""
+
+
+class TopicMissingError(TollbookError):
+    """A topic that the sink reads does not exist."""
+
+
+class PartitionLostError(TollbookError):
+    """Another writer moved this partition's offset: it owns the partition now."""
+
+
+class DatabaseAwayError(TollbookError):
+    """Postgres is away, or asks to try again; what was under way may or may not have happened."""
+
+
+class SinkDatabaseError(TollbookError):
+    """The database refuses what the sink needs, and trying again will not help."""

@@ -1,0 +1,88 @@
+"""Decides what each candidate was, once the ledger has said which ids it had already. Pure.
+
+The gross totals counted every on-time record, so what was no ledger row is taken back; they did not count what came
+late, so that is added (architecture.md 18).
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from tollbook_schemas.measures import Measures, measures_of, negate
+from tollbook_sinks.partitions import Counts
+from tollbook_sinks.reading import Candidate, DeadLetter
+from tollbook_sinks.records import Feed
+
+Window = tuple[str, int]
+"""A stream and a window's start in milliseconds."""
+
+Place = tuple[Feed, int]
+"""A record's own place in the log: its partition and offset."""
+
+Reason = Literal["duplicate", "conflict", "late"]
+
+CONFLICT_DETAIL = "another record with this id and other content came first: two calls share an id, mend the producer"
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Signed measures that keep the ledger and the gross totals equal."""
+
+    candidate: Candidate
+    reason: Reason
+    measures: Measures
+
+
+@dataclass(slots=True)
+class Settled:
+    """What the candidates of a batch were, beside the ledger rows."""
+
+    adjustments: list[Adjustment] = field(default_factory=list)
+    conflicts: list[DeadLetter] = field(default_factory=list)
+
+
+def place(candidate: Candidate) -> Place:
+    """Where the candidate's record stands in the log."""
+    return candidate.record.feed, candidate.record.offset
+
+
+def late_for_compacted(candidates: Iterable[Candidate], compacted: Collection[Window]) -> list[Candidate]:
+    """The candidates, those for a compacted window marked late whatever their clock says: its totals never change."""
+    return [
+        replace(candidate, on_time=False) if (candidate.stream, candidate.window_ms) in compacted else candidate
+        for candidate in candidates
+    ]
+
+
+def settle(
+    candidates: Iterable[Candidate], first_digests: Mapping[Place, bytes], counts: Mapping[Feed, Counts]
+) -> Settled:
+    """Count every candidate as ledger row, duplicate or conflict, and say what that adjusts.
+
+    `first_digests` holds, for each candidate that the ledger did not take, the content digest of the row with its id.
+    """
+    settled = Settled()
+    for candidate in candidates:
+        of_partition = counts[candidate.record.feed]
+        first = first_digests.get(place(candidate))
+        if first is None:
+            of_partition.ledger += 1
+            _settle_row(candidate, settled)
+        elif first == candidate.digest:
+            of_partition.duplicates += 1
+            _take_back(candidate, "duplicate", settled)
+        else:
+            of_partition.conflicts += 1
+            settled.conflicts.append(DeadLetter(candidate.record, "conflict", CONFLICT_DETAIL, candidate.event.id))
+            _take_back(candidate, "conflict", settled)
+    return settled
+
+
+def _settle_row(candidate: Candidate, settled: Settled) -> None:
+    if not candidate.on_time:
+        settled.adjustments.append(Adjustment(candidate, "late", measures_of(candidate.event)))
+
+
+def _take_back(candidate: Candidate, reason: Reason, settled: Settled) -> None:
+    if candidate.on_time:
+        settled.adjustments.append(Adjustment(candidate, reason, negate(measures_of(candidate.event))))

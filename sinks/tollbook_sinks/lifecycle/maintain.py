@@ -1,0 +1,71 @@
+"""The maintainer: once, or for as long as nobody stops it."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+
+from tollbook_schemas.settings import Settings
+from tollbook_sinks.lifecycle.errors import MaintenanceFailedError
+from tollbook_sinks.lifecycle.lock import maintenance_lock, take_lock
+from tollbook_sinks.lifecycle.passes import RECHECK, run_pass
+from tollbook_sinks.lifecycle.report import MaintainReport
+from tollbook_sinks.lifecycle.session import connect
+
+logger = logging.getLogger(__name__)
+
+
+def maintain_once(dsn: str, settings: Settings, recheck: timedelta = timedelta(0)) -> MaintainReport:
+    """One pass as the role that owns the tables: days ahead, closing, compaction.
+
+    `dsn` is a libpq connection string or URL. If another maintainer is at work the report names it in `held_by` and
+    nothing is done. By default every disputed window is compared again. Raises DatabaseUnreachableError,
+    MaintenanceFailedError.
+    """
+    with _session(dsn, "tollbook maintain --once") as connection, maintenance_lock(connection) as holder:
+        if holder is not None:
+            return MaintainReport(held_by=holder)
+        return run_pass(connection, settings, recheck)
+
+
+def maintain(dsn: str, settings: Settings, stop: Event) -> None:
+    """Passes every `settings.maintain_interval_seconds` until `stop` is set; the window in hand is finished first.
+
+    While another maintainer holds the lock this one waits for it to end, and says so once. Raises what `maintain_once`
+    raises: whoever supervises starts it again.
+    """
+    interval = settings.maintain_interval_seconds
+    with _session(dsn, "tollbook maintain") as connection:
+        if not _wait_for_lock(connection, stop, interval):
+            return
+        logger.info("maintaining")
+        while not stop.is_set():
+            run_pass(connection, settings, RECHECK, stop.is_set)
+            stop.wait(interval)
+
+
+def _wait_for_lock(connection: Connection[Any], stop: Event, interval: float) -> bool:
+    told = False
+    while not stop.is_set():
+        holder = take_lock(connection)
+        if holder is None:
+            return True
+        if not told:
+            logger.info("waiting: %s maintains this database", holder)
+            told = True
+        stop.wait(interval)
+    return False
+
+
+@contextmanager
+def _session(dsn: str, name: str) -> Iterator[Connection[Any]]:
+    with connect(dsn, name) as connection:
+        try:
+            yield connection
+        except psycopg.Error as error:
+            raise MaintenanceFailedError(str(error)) from error

@@ -1,0 +1,159 @@
+"""The sink's consumer: records of the four topics as plain data, from the offsets that Postgres holds.
+
+The consumer group only shares the partitions out; it stores no offset. With the range assignor a sink that gets a
+source partition also gets the changelog partition of the same number.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from time import time
+from typing import Any
+
+from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from tollbook_schemas.judge import refuse_broken_clock
+from tollbook_schemas.settings import Settings
+from tollbook_sinks.errors import ClientTimestampsError, LogReadError, LogTruncatedError
+from tollbook_sinks.records import Feed, Record
+from tollbook_sinks.topology import sides_and_kinds
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.2
+WATERMARK_SECONDS = 15.0
+
+Watermarks = tuple[int, int]
+"""The first offset that a partition's log holds, and the offset of the next record to be written."""
+
+AskWatermarks = Callable[[Feed], Watermarks]
+"""Asks the broker. Raises LogReadError."""
+
+Positions = Callable[[Collection[Feed], AskWatermarks], Mapping[Feed, int]]
+"""Says for partitions just assigned where to read on. What it raises ends the poll."""
+
+
+class Log:
+    """A member of the sink's consumer group. Not for several threads: callbacks run inside `poll` and `close`."""
+
+    def __init__(self, settings: Settings, positions: Positions, revoked: Callable[[], None]) -> None:
+        self._batch_records = settings.sink_batch_records
+        self._allow_client_stamps = settings.testing
+        self._topics = sides_and_kinds(settings.topics)
+        self._names = {kind: name for name, kind in self._topics.items()}
+        self._positions = positions
+        self._revoked = revoked
+        self._consumer = Consumer(_configuration(settings), logger=logger)
+        self._consumer.subscribe(list(self._topics), on_assign=self._assign, on_revoke=self._revoke)
+
+    def poll(self) -> dict[Feed, list[Record]]:
+        """The next records by partition, in order; empty after a short wait for none.
+
+        Raises LogTruncatedError, LogReadError, BrokenBrokerClockError, ClientTimestampsError.
+        """
+        wall_ms = int(time() * 1000)
+        records: dict[Feed, list[Record]] = defaultdict(list)
+        for message in self._consumer.consume(self._batch_records, timeout=POLL_SECONDS):
+            failure = message.error()
+            if failure is None:
+                record = self._record(message)
+                if record.feed.side == "source" and record.feed.kind == "live":
+                    refuse_broken_clock(record.appended_ms, wall_ms)
+                records[record.feed].append(record)
+            else:
+                _judge_failure(failure)
+        return dict(records)
+
+    def seek(self, feed: Feed, offset: int) -> None:
+        """Read a partition again from an offset. One that is not assigned any more is left alone."""
+        try:
+            self._consumer.seek(self._place(feed, offset))
+        except KafkaException as error:
+            logger.warning("%s/%s/%d cannot be read again just now: %s", *feed, error)
+
+    def pause(self, feeds: Iterable[Feed]) -> None:
+        """Read no more of these partitions until they are resumed or assigned again."""
+        self._consumer.pause([self._place(feed) for feed in feeds])
+
+    def resume(self, feeds: Iterable[Feed]) -> None:
+        """Read these partitions again."""
+        self._consumer.resume([self._place(feed) for feed in feeds])
+
+    def close(self) -> None:
+        """Leave the group, so that others need not wait for a time-out."""
+        self._consumer.close()
+
+    def _assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        feeds = [self._feed(place.topic, place.partition) for place in partitions]
+        positions = self._positions(feeds, self._watermarks)
+        consumer.assign([self._place(feed, offset) for feed, offset in positions.items()])
+        self.resume(positions)
+
+    def _revoke(self, _consumer: Consumer, _partitions: list[TopicPartition]) -> None:
+        self._revoked()
+
+    def _watermarks(self, feed: Feed) -> Watermarks:
+        place = self._place(feed)
+        try:
+            return self._consumer.get_watermark_offsets(place, timeout=WATERMARK_SECONDS)
+        except KafkaException as error:
+            raise LogReadError(f"Kafka does not say what {place.topic}/{place.partition} holds: {error}") from error
+
+    def _place(self, feed: Feed, offset: int | None = None) -> TopicPartition:
+        name = self._names[feed.side, feed.kind]
+        return TopicPartition(name, feed.partition) if offset is None else TopicPartition(name, feed.partition, offset)
+
+    def _feed(self, topic: str | None, partition: int | None) -> Feed:
+        return Feed(*self._topics[topic or ""], partition or 0)
+
+    def _record(self, message: Message) -> Record:
+        stamp_type, appended_ms = message.timestamp()
+        if stamp_type != TIMESTAMP_LOG_APPEND_TIME and not self._allow_client_stamps:
+            raise ClientTimestampsError(
+                f"{message.topic()} is stamped by its clients: set message.timestamp.type=LogAppendTime on it, "
+                "lateness must not depend on a client's clock"
+            )
+        feed = self._feed(message.topic(), message.partition())
+        key, value = message.key(), message.value()
+        return Record(feed, message.offset() or 0, key, value, _headers(message), appended_ms)
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        "bootstrap.servers": settings.kafka,
+        "group.id": f"{settings.topic_prefix}sink",
+        "client.id": "tollbook-sink",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "error",
+        "partition.assignment.strategy": "range",
+        # The processor reads every record too: what one of the two skipped would never add up.
+        "isolation.level": "read_uncommitted",
+        "session.timeout.ms": int(settings.session_timeout_seconds * 1000),
+        "fetch.wait.max.ms": 100,
+    }
+
+
+def _headers(message: Message) -> list[tuple[str, bytes | None]]:
+    """Headers whose names are no text are none of ours, and cannot be read at all."""
+    try:
+        headers = message.headers()
+    except UnicodeDecodeError:
+        return []
+    pairs = headers.items() if isinstance(headers, dict) else headers or ()
+    return [(name, value.encode() if isinstance(value, str) else value) for name, value in pairs]
+
+
+def _judge_failure(failure: KafkaError) -> None:
+    """Raise for what cannot get better by itself; the client tries the rest again."""
+    if failure.code() in (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE):
+        raise LogTruncatedError(
+            f"the log does not hold the next record that the database needs ({failure.str()}): "
+            "the topic was cut or made anew while the sink was reading"
+        )
+    if failure.fatal() or failure.code() in (
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+        KafkaError.GROUP_AUTHORIZATION_FAILED,
+    ):
+        raise LogReadError(f"Kafka refuses to hand out records: {failure.str()}")
+    logger.warning("Kafka: %s", failure.str())

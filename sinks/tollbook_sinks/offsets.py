@@ -1,0 +1,118 @@
+"""The recorded partitions: registered when a topic is first seen, advanced with each batch, never without its rows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from tollbook_schemas.judge import PartitionTime
+from tollbook_schemas.rollups import Mark, OpenScope, Scope
+from tollbook_schemas.topics import StreamKind
+from tollbook_sinks.batches import Batch, Partition
+from tollbook_sinks.errors import PartitionLostError
+from tollbook_sinks.partitions import ChangelogPartition, Counts, LogId, SourcePartition
+from tollbook_sinks.queries import load_queries
+from tollbook_sinks.records import Feed
+
+_SQL = load_queries("partitions.sql")
+_COUNTS = tuple(Counts.__dataclass_fields__)
+
+
+def read_partitions(connection: Connection[Any]) -> dict[Feed, Partition]:
+    """Every recorded partition, as the last committed batch left it."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        found: list[Partition] = [_source(row) for row in cursor.execute(_SQL["source_partitions"])]
+        found += [_changelog(row) for row in cursor.execute(_SQL["changelog_partitions"])]
+    return {partition.feed: partition for partition in found}
+
+
+def register(connection: Connection[Any], found: Iterable[tuple[Feed, LogId, int]]) -> None:
+    """Record partitions that are new: each with its log and the low watermark at which it begins. All or none."""
+    with connection.transaction():
+        for feed, log, low in found:
+            parameters = {**_name(feed, log), "low": low}
+            connection.execute(_SQL[f"register_{feed.side}"], parameters)
+
+
+def skip_to(connection: Connection[Any], partition: Partition, low: int) -> None:
+    """Give up what a changelog partition no longer holds, and read on at its low watermark."""
+    parameters = {**_name(partition.feed, partition.log), "expected": partition.next_offset, "low": low}
+    connection.execute(_SQL["skip_changelog"], parameters)
+    partition.next_offset = low
+
+
+def advance(connection: Connection[Any], batch: Batch) -> None:
+    """Move the offsets in the caller's transaction. Raises PartitionLostError if another writer has moved one."""
+    for feed, source in batch.sources.items():
+        _advance(connection, feed, batch.expected[feed], {**_name(feed, source.log), **_source_row(source)})
+    for feed, changelog in batch.changelogs.items():
+        _advance(connection, feed, batch.expected[feed], {**_name(feed, changelog.log), **_changelog_row(changelog)})
+
+
+def _advance(connection: Connection[Any], feed: Feed, expected: int, row: dict[str, Any]) -> None:
+    if row["next_offset"] == expected:
+        return
+    if connection.execute(_SQL[f"advance_{feed.side}"], {**row, "expected": expected}).rowcount != 1:
+        raise PartitionLostError(
+            f"{feed.side} {feed.kind}/{feed.partition} is no longer at offset {expected}: another sink reads it now, "
+            "and this one reads its offsets again"
+        )
+
+
+def _name(feed: Feed, log: LogId) -> dict[str, Any]:
+    return {
+        "kind": feed.kind,
+        "partition": feed.partition,
+        "cluster_id": log.cluster_id,
+        "topic_id": log.topic_id,
+    }
+
+
+def _source_row(source: SourcePartition) -> dict[str, Any]:
+    return {
+        "next_offset": source.next_offset,
+        "clock_ms": source.time.clock,
+        "ended": Jsonb(source.time.ended),
+        **{name: getattr(source.counts, name) for name in _COUNTS},
+    }
+
+
+def _source(row: dict[str, Any]) -> SourcePartition:
+    return SourcePartition(
+        Feed("source", row["kind"], row["partition"]),
+        LogId(row["cluster_id"], row["topic_id"]),
+        row["next_offset"],
+        PartitionTime(row["clock_ms"], row["ended"]),
+        Counts(**{name: row[name] for name in _COUNTS}),
+    )
+
+
+def _changelog_row(changelog: ChangelogPartition) -> dict[str, Any]:
+    mark = changelog.mark
+    return {
+        "next_offset": changelog.next_offset,
+        "through": mark.through,
+        "clock_ms": mark.clock,
+        "open": Jsonb({str(scope): [entry.events, entry.first_offset] for scope, entry in mark.open.items()}),
+        "ended": Jsonb(dict(mark.ended)),
+        "floor_ms": mark.floor,
+        "bad": changelog.bad,
+    }
+
+
+def _changelog(row: dict[str, Any]) -> ChangelogPartition:
+    kind: StreamKind = row["kind"]
+    scopes = {_scope(kind, name): OpenScope(*entry) for name, entry in row["open"].items()}
+    return ChangelogPartition(
+        Feed("changelog", kind, row["partition"]),
+        LogId(row["cluster_id"], row["topic_id"]),
+        row["next_offset"],
+        Mark(row["through"], row["clock_ms"], scopes, row["ended"], row["floor_ms"]),
+        row["bad"],
+    )
+
+
+def _scope(kind: StreamKind, name: str) -> Scope:
+    return int(name) if kind == "live" else name

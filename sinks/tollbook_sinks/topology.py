@@ -1,0 +1,81 @@
+"""What the cluster says of the four topics: which log they are, and how many partitions they have."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
+from confluent_kafka.admin import AdminClient
+
+from tollbook_schemas.settings import Settings
+from tollbook_schemas.topics import StreamKind, Topics
+from tollbook_sinks.errors import KafkaUnreachableError, PartitionCountError, TopicMissingError
+from tollbook_sinks.partitions import LogId
+from tollbook_sinks.records import Feed, Side
+
+TIMEOUT_SECONDS = 15.0
+KINDS: tuple[StreamKind, StreamKind] = ("live", "import")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLog:
+    """One topic as it is now."""
+
+    name: str
+    side: Side
+    kind: StreamKind
+    log: LogId
+    partitions: int
+
+    @property
+    def feeds(self) -> tuple[Feed, ...]:
+        """All its partitions."""
+        return tuple(Feed(self.side, self.kind, partition) for partition in range(self.partitions))
+
+
+def sides_and_kinds(topics: Topics) -> dict[str, tuple[Side, StreamKind]]:
+    """Which topic is what."""
+    named: dict[str, tuple[Side, StreamKind]] = {topics.source(kind): ("source", kind) for kind in KINDS}
+    named.update({topics.changelog(kind): ("changelog", kind) for kind in KINDS})
+    return named
+
+
+def describe_topics(settings: Settings) -> dict[Feed, LogId]:
+    """Every partition of the four topics, with the log that it belongs to.
+
+    Raises KafkaUnreachableError, TopicMissingError, and PartitionCountError where a source topic and its changelog
+    differ.
+    """
+    admin = AdminClient({"bootstrap.servers": settings.kafka})
+    named = sides_and_kinds(settings.topics)
+    try:
+        cluster_id: str = admin.describe_cluster(request_timeout=TIMEOUT_SECONDS).result().cluster_id
+        answers = admin.describe_topics(TopicCollection(list(named)), request_timeout=TIMEOUT_SECONDS)
+        found = {name: answer.result() for name, answer in answers.items()}
+    except KafkaException as error:
+        raise _explain(error, settings) from error
+    logs = {
+        name: TopicLog(name, *named[name], LogId(cluster_id, str(topic.topic_id)), len(topic.partitions))
+        for name, topic in found.items()
+    }
+    _check_counts(settings.topics, logs)
+    return {feed: log.log for log in logs.values() for feed in log.feeds}
+
+
+def _explain(error: KafkaException, settings: Settings) -> KafkaUnreachableError | TopicMissingError:
+    reason: KafkaError = error.args[0]
+    if reason.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+        return TopicMissingError(
+            f"a topic of {', '.join(settings.topics.all)} is missing in Kafka at {settings.kafka}: "
+            "create them (`tollbook up` does), or set TOLLBOOK_TOPIC_PREFIX right"
+        )
+    return KafkaUnreachableError(f"Kafka at {settings.kafka} does not answer: {reason.str()}")
+
+
+def _check_counts(topics: Topics, logs: Mapping[str, TopicLog]) -> None:
+    for kind in KINDS:
+        source, changelog = logs[topics.source(kind)], logs[topics.changelog(kind)]
+        if source.partitions != changelog.partitions:
+            raise PartitionCountError(
+                f"{source.name} has {source.partitions} partitions and {changelog.name} has {changelog.partitions}: "
+                "give the smaller one as many as the other has, the changelog always first"
+            )

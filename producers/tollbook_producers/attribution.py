@@ -1,0 +1,59 @@
+"""The attribution that callers give: names are checked at once, values when the event is made."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypedDict
+from uuid import UUID
+
+from tollbook_schemas import LLMUsageAttribution
+
+UNATTRIBUTED = "unattributed"
+"""The use case of a call that names none: it is still counted."""
+
+_NAMES = frozenset(LLMUsageAttribution.model_fields)
+Attribution = Mapping[str, object]
+NOTHING: Attribution = MappingProxyType({})
+
+AttributedId = str | int | UUID | None
+
+
+class AttributionFields(TypedDict, total=False):
+    """Whom a call is billed to. None means unknown and never hides a value given further out."""
+
+    use_case: str
+    workspace_id: AttributedId
+    project_id: AttributedId
+    template_id: AttributedId
+    collection_id: AttributedId
+    session_id: AttributedId
+    operation_id: AttributedId
+    end_user_id: AttributedId
+    environment: str | None
+    tags: Mapping[str, str] | None
+
+
+def attribution(fields: Mapping[str, object]) -> Attribution:
+    """Named values as attribution. Raises TypeError for a name that no event has, as any function would."""
+    unknown = fields.keys() - _NAMES
+    if unknown:
+        raise TypeError(f"unknown attribution: {', '.join(sorted(unknown))}; an event has {', '.join(sorted(_NAMES))}")
+    return MappingProxyType({name: _plain(value) for name, value in fields.items() if value is not None})
+
+
+def merge(outer: Attribution, inner: Attribution) -> Attribution:
+    """`inner` over `outer`; tags are merged key by key."""
+    if not inner:
+        return outer
+    merged = {**outer, **inner}
+    if isinstance(outer.get("tags"), Mapping) and isinstance(inner.get("tags"), Mapping):
+        merged["tags"] = {**outer["tags"], **inner["tags"]}  # type: ignore[dict-item]  # both are mappings
+    return MappingProxyType(merged)
+
+
+def _plain(value: object) -> object:
+    """Ids of a database are often integers or UUIDs; events hold text."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | UUID):
+        return str(value)
+    return dict(value) if isinstance(value, Mapping) else value

@@ -1,0 +1,76 @@
+# Everything that one does with a checkout. Needs Python 3.11 or newer and make; nothing else.
+
+PYTHON ?= python3
+PYTHONS := $(PYTHON) python3 python3.13 python3.12 python3.11
+VENV := .venv
+RUN := $(VENV)/bin/python
+STAMPS := $(VENV)/.stamps
+PIP := $(RUN) -m pip --disable-pip-version-check --quiet
+COMPILE := pip compile pyproject.toml --extra all --group build --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header -q
+ARGS ?=
+
+.PHONY: help setup run test check pin clean
+.DELETE_ON_ERROR:
+
+help:  ## show these commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1 | /p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
+
+setup: $(STAMPS)/software  ## install what is missing: .venv, pinned requirements, Kafka's jars
+
+run: setup  ## the demonstration: the whole pipe on real Kafka and Postgres
+	@$(RUN) -m tollbook_cli demo
+
+test: setup $(STAMPS)/dev  ## every test, on real services (ARGS="-k name" for some)
+	@$(RUN) -m pytest $(ARGS)
+
+check: $(STAMPS)/install $(STAMPS)/dev  ## style, types and layers
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports
+
+pin: $(STAMPS)/venv  ## make requirements/*.txt again from pyproject.toml
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
+	&& $(RUN) -m venv "$$folder/venv" \
+	&& "$$folder/venv/bin/python" -m pip --disable-pip-version-check --quiet install uv \
+	&& "$$folder/venv/bin/uv" $(COMPILE) -o requirements/run.txt \
+	&& "$$folder/venv/bin/uv" $(COMPILE) --group dev -o requirements/dev.txt
+
+clean:  ## remove .venv and caches; a stack's data stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+
+$(STAMPS)/venv:
+	@new=; for python in $(PYTHONS); do \
+		command -v "$$python" > /dev/null 2>&1 || continue; \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || continue; \
+		new=$$python; \
+		"$$python" -c 'import ensurepip, venv' 2> /dev/null || continue; \
+		echo "making $(VENV) with $$("$$python" --version)"; \
+		"$$python" -m venv $(VENV) && mkdir -p $(STAMPS) && touch $@ && exit 0; \
+		exit 1; \
+	done; \
+	if [ -n "$$new" ]; then \
+		echo "$$new cannot make virtual environments: install its venv module (Debian, Ubuntu: apt-get install python3-venv)" >&2; \
+	else \
+		echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python" >&2; \
+	fi; \
+	exit 1
+
+$(STAMPS)/run: requirements/run.txt $(STAMPS)/venv
+	@echo "installing the pinned requirements; the first time takes a minute"
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+$(STAMPS)/install: pyproject.toml $(STAMPS)/run
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.txt $(STAMPS)/run
+	@echo "installing the pinned tools for tests and checks"
+	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+$(STAMPS)/software: cli/tollbook_cli/stack/jgo.lock.toml $(STAMPS)/install
+	@$(RUN) -m tollbook_cli setup
+	@touch $@

@@ -1,0 +1,90 @@
+"""The table of commands, and how a new one gets in.
+
+To add the command `tollbook audit`:
+
+1. write `tollbook_cli/commands/audit.py` with a function `command(...)` whose parameters are typer's and whose
+   docstring is the help: one sentence, what it does, and a last paragraph that begins with `Example:`;
+2. add one line to `COMMANDS`: the command's name and the same sentence. A name that is a Python keyword has a module
+   name with an underscore: `import` is `commands/import_.py`.
+
+Only the module of the command that is asked for gets imported, so it may import what it likes at its top: help stays
+fast, and a missing extra stops only the commands that need it. Raise a TollbookError for what a user can put right
+(`__main__` makes it one line and exit code 1), `typer.BadParameter` for misuse (exit code 2).
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import version
+from keyword import iskeyword
+from typing import Annotated, Any
+
+import typer
+
+from tollbook_cli.console import console
+
+COMMANDS = {
+    "setup": "Fetch and verify what the local stack runs on, once.",
+    "up": "Run Kafka, Postgres and the workers in the foreground.",
+    "down": "Stop the stack that runs in another shell.",
+    "status": "Show the services, the workers and their restarts.",
+    "env": "Print the running stack's addresses for another shell.",
+    "demo": "Run the whole pipe on real figures and check every one of them.",
+    "import": "Bring in usage from a CSV file, each row one call.",
+    "processor": "Fold usage events into hourly totals until stopped by SIGTERM or Ctrl-C.",
+    "sink": "Write ledger, totals and corrections to Postgres until stopped by SIGTERM or Ctrl-C.",
+    "migrate": "Make the tables in Postgres, or bring them up to date. Safe to repeat.",
+    "maintain": "Make ledger days ahead, close windows and compact them with a proof.",
+    "windows": "List the windows with their states and proofs.",
+    "audit": "Prove from the tables that every offset is accounted for and every compacted window adds up.",
+}
+
+
+def make_app(wanted: str | None) -> typer.Typer:
+    """The application with every command listed and only the `wanted` one imported."""
+    app = typer.Typer(
+        name="tollbook",
+        callback=_root,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    for name, summary in COMMANDS.items():
+        if name == wanted:
+            app.command(name)(load(name))
+        else:
+            app.command(name, help=summary)(_only_listed)
+    return app
+
+
+def load(name: str) -> Callable[..., Any]:
+    """The function behind a command. Raises ModuleNotFoundError where its extra is not installed."""
+    module = f"{name}_" if iskeyword(name) else name
+    function: Callable[..., Any] = import_module(f"tollbook_cli.commands.{module}").command
+    return function
+
+
+def wanted_command(arguments: list[str]) -> str | None:
+    """The first argument that is not an option."""
+    return next((argument for argument in arguments if not argument.startswith("-")), None)
+
+
+def _only_listed() -> None:
+    """Stands in the list of commands for one that was not asked for, and is never run."""
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        console.print(f"tollbook {version('tollbook')}")
+        raise typer.Exit
+
+
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Tollbook: every LLM call counted once, every window proven.
+
+    Example: tollbook up
+    """

@@ -1,0 +1,1 @@
+"""One module a command; see `tollbook_cli.app` for how they are found."""

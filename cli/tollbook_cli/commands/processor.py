@@ -1,0 +1,16 @@
+"""`tollbook processor`: one worker of the stream processor, in the foreground."""
+
+import typer
+from tollbook_processors import run_worker
+from tollbook_schemas.settings import Settings
+
+
+def command() -> None:
+    """Fold usage events into hourly totals until stopped by SIGTERM or Ctrl-C.
+
+    Settings come from the environment: TOLLBOOK_KAFKA, TOLLBOOK_PROCESSOR_INSTANCE (one name for each worker) and
+    others. Exit code 70: it stopped itself, the log says why; start it again.
+
+    Example: TOLLBOOK_KAFKA=127.0.0.1:9092 tollbook processor
+    """
+    raise typer.Exit(run_worker(Settings()))

@@ -1,0 +1,1 @@
+CREATE DATABASE tollbook OWNER tollbook_owner;

@@ -1,0 +1,103 @@
+"""A statement for programs: whole numbers as numbers, money and seconds as exact decimal strings, unknown as null."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from tollbook_billing import Usage, UsageLine, UsageStatement, WindowProof
+from tollbook_billing.usage import REPORTED_FIELDS
+
+_COVERAGE_STEP = Decimal("0.000001")
+
+
+def statement_json(statement: UsageStatement) -> dict[str, Any]:
+    """The object that `tollbook bill --json` prints; its help has an example."""
+    confidence = statement.confidence
+    return {
+        "scope": asdict(statement.scope),
+        "from": _time(statement.start),
+        "to": _time(statement.end),
+        "lines": [_line(line) for line in statement.lines],
+        "totals": _usage(statement.totals),
+        "confidence": {
+            "coverage": _ratio(confidence.coverage),
+            "final_calls": confidence.final_calls,
+            "provisional_calls": confidence.provisional_calls,
+            "disputed_windows": confidence.disputed_windows,
+            "is_final": confidence.is_final,
+        },
+        "adjustments": [asdict(adjustment) for adjustment in statement.adjustments],
+        "windows": [_window(window) for window in statement.windows],
+    }
+
+
+def _line(line: UsageLine) -> dict[str, Any]:
+    return {
+        "provider": line.provider,
+        "model": line.model,
+        "response_model": line.response_model,
+        "use_case": line.use_case,
+        "state": line.state,
+        **_usage(line.usage),
+    }
+
+
+def _usage(usage: Usage) -> dict[str, Any]:
+    return {
+        "events": usage.events,
+        "calls": usage.calls,
+        "calls_success": usage.calls_success,
+        "calls_missing_usage": usage.calls_missing_usage,
+        "calls_timeout": usage.calls_timeout,
+        "calls_error": usage.calls_error,
+        "calls_with_usage": usage.calls_with_usage,
+        "usage": {name: _exact(getattr(usage, name)) for name in REPORTED_FIELDS},
+        "calls_that_report": dict(usage.reported),
+        "cost_usd": _exact(usage.cost_usd),
+        "unpriced": {name: _exact(amount) for name, amount in usage.unpriced.items()},
+    }
+
+
+def _window(window: WindowProof) -> dict[str, Any]:
+    return {
+        "stream": window.stream,
+        "start": _time(window.start),
+        "state": window.state,
+        "calls": window.calls,
+        "proven": window.proven,
+        "ledger_events": window.ledger_events,
+        "rollup_events": window.rollup_events,
+        "ledger_calls": window.ledger_calls,
+        "rollup_calls": window.rollup_calls,
+        "ledger_digest": None if window.ledger_digest is None else window.ledger_digest.hex(),
+        "rollup_digest": None if window.rollup_digest is None else window.rollup_digest.hex(),
+        "compacted_at": _time(window.compacted_at),
+        "differences": _exact_tree(window.differences),
+    }
+
+
+def _exact(value: int | Decimal | None) -> int | str | None:
+    if not isinstance(value, Decimal):
+        return value
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _exact_tree(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _exact_tree(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_exact_tree(part) for part in value]
+    return _exact(value) if isinstance(value, Decimal) else value
+
+
+def _ratio(value: Fraction | None) -> str | None:
+    if value is None:
+        return None
+    return str((Decimal(value.numerator) / Decimal(value.denominator)).quantize(_COVERAGE_STEP))
+
+
+def _time(value: datetime | None) -> str | None:
+    return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,83 @@
+"""The table of lines: one for each model and use case, final and provisional apart."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+from tollbook_billing import Usage, UsageLine
+
+from tollbook_cli.statement.figures import count, quantity, usd
+
+
+def lines_table(lines: tuple[UsageLine, ...], totals: Usage) -> Table:
+    """Lines and their sum; named parts of a figure stand below it."""
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        expand=True,
+        pad_edge=False,
+        header_style="bold",
+        footer_style="bold",
+        show_footer=len(lines) > 1,
+    )
+    table.add_column("model, use case", "total", overflow="fold", ratio=1)
+    headings = ("calls", "prompt", "completion", "cost USD")
+    for heading, footer in zip(headings, _figures(totals), strict=True):
+        table.add_column(heading, footer, justify="right", no_wrap=True)
+    for line in lines:
+        table.add_row(_subject(line), *_figures(line.usage))
+    return table
+
+
+def _subject(line: UsageLine) -> Text:
+    text = Text(f"{line.provider} {line.model}")
+    if line.response_model not in {None, line.model}:
+        text.append(f"\n  → {line.response_model}")
+    text.append(f"\n  {line.use_case}", style="dim")
+    if line.state == "provisional":
+        text.append("\n  provisional", style="yellow")
+    return text
+
+
+def _figures(usage: Usage) -> tuple[Text, Text, Text, Text]:
+    return _calls(usage), _prompt(usage), _completion(usage), _cost(usage)
+
+
+def _calls(usage: Usage) -> Text:
+    return _with_parts(count(usage.calls), [(usage.calls - usage.calls_with_usage, "no usage")], style="yellow")
+
+
+def _prompt(usage: Usage) -> Text:
+    parts = [
+        (usage.cached_prompt_tokens, "cached"),
+        (usage.input_audio_tokens, "audio"),
+        (usage.input_image_tokens, "image"),
+        (usage.input_audio_seconds, "s audio"),
+        (usage.billable_audio_seconds, "s billable"),
+        (usage.web_search_requests, "searches"),
+    ]
+    return _with_parts(count(usage.prompt_tokens), parts)
+
+
+def _completion(usage: Usage) -> Text:
+    parts = [
+        (usage.reasoning_tokens, "reasoning"),
+        (usage.output_audio_tokens, "audio"),
+        (usage.output_image_tokens, "image"),
+        (usage.output_images, "images"),
+    ]
+    return _with_parts(count(usage.completion_tokens), parts)
+
+
+def _cost(usage: Usage) -> Text:
+    text = Text(usd(usage.cost_usd))
+    return text.append("\nunpriced", style="bold red") if usage.unpriced else text
+
+
+def _with_parts(figure: str, parts: Iterable[tuple[int | Decimal | None, str]], style: str = "dim") -> Text:
+    text = Text(figure)
+    for amount, name in parts:
+        if amount:
+            text.append(f"\n{quantity(amount)} {name}", style=style)
+    return text

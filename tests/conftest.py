@@ -1,0 +1,63 @@
+"""Fixtures for real services; a test that asks for none starts none."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from secrets import token_hex
+from typing import Any
+
+import pytest
+from support.postgres import Database, PostgresServer
+from support.services import Services, test_services
+from tollbook_cli.stack import prepare_topics
+from tollbook_schemas.settings import Settings
+
+MakeSettings = Callable[..., Settings]
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Services]:
+    """Kafka and Postgres for the whole run."""
+    with test_services() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def kafka(services: Services) -> str:
+    """The bootstrap address of a real broker."""
+    return services.kafka
+
+
+@pytest.fixture(scope="session")
+def postgres(services: Services) -> Iterator[PostgresServer]:
+    """A real server with a migrated template database."""
+    with PostgresServer.with_template(services.superuser) as server:
+        yield server
+
+
+@pytest.fixture
+def make_settings(kafka: str) -> MakeSettings:
+    """Makes settings for testing with four new topics of their own.
+
+    `timestamps="CreateTime"` gives topics on which the test sets the records' clock; other arguments are settings.
+    """
+    return partial(_settings_with_topics, kafka)
+
+
+@pytest.fixture
+def settings(make_settings: MakeSettings) -> Settings:
+    """Settings for testing: four new topics, stamped by the broker as in the product."""
+    return make_settings()
+
+
+@pytest.fixture
+def database(postgres: PostgresServer) -> Iterator[Database]:
+    """A new migrated database."""
+    with postgres.database() as made:
+        yield made
+
+
+def _settings_with_topics(kafka: str, timestamps: str = "LogAppendTime", **values: Any) -> Settings:
+    prefix = f"test-{token_hex(6)}."
+    settings = Settings(**{"kafka": kafka, "testing": True, "topic_prefix": prefix, **values})
+    prepare_topics(kafka, settings, {"message.timestamp.type": timestamps})
+    return settings

@@ -1,0 +1,33 @@
+"""What a query plan touches."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from psycopg import Connection
+
+
+def scans(connection: Connection[Any], call: str) -> list[dict[str, Any]]:
+    """The scan nodes that a call of an SQL function plans: each with its type, table and index."""
+    explain = f"EXPLAIN (FORMAT JSON) SELECT * FROM {call}"  # noqa: S608  # of the test itself
+    row = connection.execute(explain.encode()).fetchone()
+    assert row is not None
+    return [node for node in _nodes(row[0][0]["Plan"]) if "Relation Name" in node]
+
+
+def index_of(connection: Connection[Any], node: dict[str, Any]) -> str:
+    """The index that a scan uses, by the name it has on the partitioned table; empty for none."""
+    name = node.get("Index Name", "")
+    row = connection.execute(
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent WHERE i.inhrelid = to_regclass(%s)",
+        [name or None],
+    ).fetchone()
+    return str(row[0] if row else name)
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        # The heap part of a bitmap scan names no index: its child does.
+        if plan["Node Type"] == "Bitmap Heap Scan" and "Index Name" in child:
+            plan["Index Name"] = child["Index Name"]
+        yield from _nodes(child)

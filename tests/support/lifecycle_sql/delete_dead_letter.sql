@@ -1,0 +1,1 @@
+DELETE FROM llm_dead_letters WHERE reason <> 'conflict';

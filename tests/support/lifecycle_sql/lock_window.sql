@@ -1,0 +1,1 @@
+SELECT state FROM llm_windows WHERE window_start = %(start)s FOR UPDATE;

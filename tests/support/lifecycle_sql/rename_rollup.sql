@@ -1,0 +1,1 @@
+UPDATE llm_usage_rollups SET project_id = 'another';

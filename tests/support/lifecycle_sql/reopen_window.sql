@@ -1,0 +1,1 @@
+UPDATE llm_windows SET state = 'open';

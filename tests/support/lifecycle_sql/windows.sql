@@ -1,0 +1,1 @@
+SELECT * FROM llm_windows ORDER BY stream, window_start;

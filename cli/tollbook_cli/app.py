@@ -35,6 +35,7 @@ COMMANDS = {
     "migrate": "Make the tables in Postgres, or bring them up to date. Safe to repeat.",
     "maintain": "Make ledger days ahead, close windows and compact them with a proof.",
     "windows": "List the windows with their states and proofs.",
+    "bill": "Show what a project, a session or a workspace used and what it cost, with its proof.",
     "audit": "Prove from the tables that every offset is accounted for and every compacted window adds up.",
 }
 

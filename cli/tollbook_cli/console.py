@@ -28,6 +28,8 @@ def explained_errors() -> Iterator[None]:
         if (error.name or "").startswith("tollbook_"):
             raise
         fail(f"the `{error.name}` package is missing: install the extras: pip install 'tollbook[all]'")
+    except PermissionError as error:
+        fail(f"{error.filename}: permission denied to this user")
     except KeyboardInterrupt:
         fail("interrupted")
 

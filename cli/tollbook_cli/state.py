@@ -63,7 +63,7 @@ def read_state(home: Home) -> State | None:
     """The state last written in this home, or None when there is none (or one that no longer can be read)."""
     try:
         return _decode(json.loads(home.state.read_text()))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
         return None
 
 

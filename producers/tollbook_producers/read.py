@@ -10,8 +10,9 @@ def text(value: object) -> str | None:
 
 
 def header(headers: Mapping[str, Any] | None, name: str) -> str | None:
-    """A header by its lower-case name, in whatever case the mapping keeps it."""
-    for key, value in (headers or {}).items():
-        if key.lower() == name:
-            return text(value)
-    return None
+    """A header by its lower-case name, in whatever case a plain dict keeps it."""
+    if headers is None:
+        return None
+    if isinstance(headers, dict):
+        headers = {key.lower(): value for key, value in headers.items()}
+    return text(headers.get(name))  # the HTTP libraries' own mappings ignore case

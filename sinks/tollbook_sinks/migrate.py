@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from importlib.resources import as_file, files
+from pathlib import Path
 from urllib.parse import urlencode
 
 import psycopg
@@ -22,9 +23,15 @@ def migrate(dsn: str) -> None:
     `dsn` is a libpq connection string or URL of the role that owns (or will own) the tables. Raises MigrationError when
     that role lacks rights or a migration fails; the failed migration leaves nothing behind.
     """
+    with as_file(files("tollbook_sinks") / "migrations") as folder:
+        migrate_from(folder, dsn)
+
+
+def migrate_from(folder: Path, dsn: str) -> None:
+    """Apply the migrations of any folder; `migrate` says the rest."""
     try:
         with _alone(dsn):
-            _apply(dsn)
+            _apply(folder, dsn)
     except psycopg.errors.InsufficientPrivilege as error:
         raise MigrationError(_rights(error)) from error
     except psycopg.OperationalError as error:
@@ -47,8 +54,8 @@ def _alone(dsn: str) -> Iterator[None]:
         yield
 
 
-def _apply(dsn: str) -> None:
-    with as_file(files("tollbook_sinks") / "migrations") as folder, yoyo.get_backend(_uri(dsn)) as backend:
+def _apply(folder: Path, dsn: str) -> None:
+    with yoyo.get_backend(_uri(dsn)) as backend:
         # Only a killed migration can have left this behind: the living ones wait for the lock above.
         backend.break_lock()
         with backend.lock():

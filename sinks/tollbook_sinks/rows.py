@@ -18,11 +18,16 @@ from tollbook_sinks.reading import LIVE, Candidate, DeadLetter
 
 Row = tuple[Any, ...]
 
+
+def _json(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
+
+
 _FIXED: dict[str, Callable[[Any], Any]] = {
     "status": str,
     "flags": list,
-    "tags": lambda tags: tags and orjson.dumps(tags).decode(),
-    "raw_usage": lambda raw: None if raw is None else orjson.dumps(raw).decode(),
+    "tags": _json,
+    "raw_usage": _json,
 }
 """Fields that Postgres wants in another form than the model holds."""
 

@@ -1,12 +1,16 @@
 """The audit holds on what the sink and the maintainer write, and names the place of whatever is changed behind them."""
 
 from collections.abc import Iterator
+from itertools import count
+from typing import Any, Self
 
 import pytest
+from psycopg import Cursor
 
 from support.lifecycle_case import CLOSED, HOUR, IMPORT, LIVE, START, Case, call, fill, open_case
 from support.postgres import Database
-from tollbook_sinks.audit import AuditReport, Check, Finding, OffsetPlace, WindowPlace
+from tollbook_sinks.audit import AuditReport, Check, Finding, OffsetPlace, WindowPlace, audit
+from tollbook_sinks.lifecycle import connect
 
 WINDOW = WindowPlace(LIVE)
 
@@ -127,12 +131,20 @@ def test_rows_of_a_window_that_may_not_have_them_are_found(case: Case, tamper: s
         assert table in finding.detail
 
 
-def test_it_reads_one_snapshot_while_the_sink_goes_on(case: Case) -> None:
-    """The report of an audit is of one moment: counters and rows of later batches are not mixed in."""
-    case.maintain()
-    for number in range(20):
-        case.log.event(call(240 + number), CLOSED + 3 * HOUR + number, number % 2)
-        case.log.sink()
-        report = case.audit()
-        assert report.ok, report.findings
-        assert sum(partition.consumed for partition in report.partitions) == 19 + number
+def test_it_reads_one_snapshot_while_the_sink_goes_on(database: Database) -> None:
+    """Before each of its questions the sink writes a call in a window of its own: all answers are of one moment."""
+    with open_case(database) as case, connect(database.owner, "test") as connection:
+        hours = count()
+
+        class Meanwhile(Cursor[Any]):
+            def execute(self, *args: Any, **kwargs: Any) -> Self:
+                hour = next(hours)
+                case.log.event(call(60 * hour), START + hour * HOUR)
+                case.log.sink()
+                return super().execute(*args, **kwargs)
+
+        connection.cursor_factory = Meanwhile
+        report = audit(connection, case.settings.window_rule)
+    assert report.ok, report.findings
+    assert report.windows["open"] == sum(partition.ledger for partition in report.partitions)
+    assert report.windows["open"] < next(hours)

@@ -47,6 +47,18 @@ def test_both_sides_must_have_passed(case: Case, first: str) -> None:
     assert len(case.maintain().compacted) == 1
 
 
+def test_rollups_that_have_not_seen_the_window_yet_keep_it_open(case: Case) -> None:
+    """Their mark does not list it as open: only its clock tells that it is far behind."""
+    case.log.event(call(-60), START - 1)
+    case.log.sink()
+    case.log.event(call(), START)
+    case.log.tick(CLOSED)
+    case.log.sink(rollups=False)
+    assert [window for window in case.maintain().closed if window.start_ms == START] == []
+    case.log.sink()
+    assert len(case.maintain().compacted) == 2
+
+
 def test_an_import_closes_when_its_end_is_in_every_partition(case: Case) -> None:
     case.log.event(call(), START, 0, IMPORT)
     case.log.event(call(60), START + HOUR, 1, IMPORT)
@@ -119,7 +131,8 @@ def test_sigterm_ends_the_service_with_0(case: Case, tmp_path: Path) -> None:
 def test_the_command_says_what_it_did_as_json(case: Case, tmp_path: Path) -> None:
     fill(case)
     with run_worker("maintain --once --json", case.settings, case.database, tmp_path) as once:
-        eventually(lambda: once.exit_code == 0)
+        eventually(lambda: once.exit_code is not None)
+        assert once.exit_code == 0, once.output
         report = json.loads(once.output)
     window = {"stream": "live", "window_start": "2026-09-21T14:00:00Z"}
     assert report["closed"] == [window]
@@ -132,7 +145,7 @@ def test_the_command_fails_on_a_dispute_and_names_it(case: Case, tmp_path: Path)
     fill(case)
     case.run("raise_partial", by=1)
     with run_worker("maintain --once", case.settings, case.database, tmp_path) as once:
-        assert eventually(lambda: once.exit_code) == 1
+        assert eventually(lambda: once.exit_code) == 1, once.output
         assert once.output.count("disputed live 2026-09-21T14:00:00Z") == 1
         assert "prompt_tokens: ledger 100, rollups 101 (project_id=p, provider=openai" in once.output
 

@@ -11,6 +11,7 @@ from support.provider_broker import own_broker, read_events
 from support.provider_server import ProviderServer, Reply
 from support.waiting import eventually
 from tollbook_cli.stack import prepare_topics
+from tollbook_cli.stack.kafka import admin_client
 from tollbook_producers import configure, flush, publisher_stats, track_openai, tracked_call, usage_context
 from tollbook_schemas import Settings
 
@@ -75,6 +76,7 @@ def test_an_event_for_an_unknown_topic_is_counted_and_makes_no_topic(kafka: str)
     configure(settings=settings)
     calls(3)
     eventually(lambda: publisher_stats().failed == 3, PATIENCE * 2)
+    assert settings.topics.events not in admin_client(kafka).list_topics(timeout=10).topics
     configure()
 
 

@@ -1,4 +1,4 @@
-"""The sink is killed with SIGKILL while it works: nothing is lost, nothing is there twice, every offset is accounted for."""
+"""The sink is killed with SIGKILL while it works: nothing is lost or there twice, every offset is accounted for."""
 
 import threading
 import time
@@ -9,10 +9,10 @@ import pytest
 
 from conftest import MakeSettings
 from support.postgres import Database
+from support.sink_checks import assert_exact, has_consumed, total_of
 from support.sink_load import IMPORTS, Load
-from support.sink_state import consumed, lost_and_double, read_state
 from support.waiting import eventually
-from support.workers import WorkerProcess, run_worker
+from support.workers import run_worker
 
 KILLS = 5
 CHUNKS = 30
@@ -33,23 +33,14 @@ def test_five_kills_under_load_lose_nothing_and_double_nothing(
     ):
         writing.start()
         for kill in range(1, KILLS + 1):
-            eventually(lambda: _reached(connection, sink, kill * CHUNKS * CHUNK // (KILLS + 2)), 60)  # noqa: B023
+            progress = kill * CHUNKS * CHUNK // (KILLS + 2)
+            eventually(lambda progress=progress: has_consumed(connection, progress, sink), 60)  # type: ignore[misc]  # bound
             sink.kill()
             sink.restart()
         writing.join()
-        total = sum(sum(of_partition.values()) for of_partition in load.truth.counts.values())
-        eventually(lambda: _reached(connection, sink, total), 120)
+        eventually(lambda: has_consumed(connection, total_of(load.truth), sink), 120)
         assert sink.stop() == 0, sink.output
-        state = read_state(connection)
-    lost, double = lost_and_double(load.truth, state)
-    print(f"kills {KILLS}, records {total}, ledger {len(state.ledger)}, lost {len(lost)}, double {len(double)}")
-    assert not lost
-    assert not double
-    assert state.ledger == load.truth.ledger
-    assert state.adjustments == load.truth.adjustments
-    assert state.dead == load.truth.dead
-    assert state.ends == load.truth.ends
-    assert state.counts == load.truth.counts
+        print(f"rounds 1, kills {KILLS}, {assert_exact(connection, load.truth)}")
 
 
 def _write_all(load: Load) -> None:
@@ -60,8 +51,3 @@ def _write_all(load: Load) -> None:
     for import_id in IMPORTS:
         load.end_import(import_id)
     load.flush()
-
-
-def _reached(connection: psycopg.Connection, sink: WorkerProcess, offset: int) -> bool:
-    assert sink.exit_code is None, sink.output
-    return consumed(connection) >= offset

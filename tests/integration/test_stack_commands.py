@@ -101,7 +101,6 @@ def test_ctrl_c_in_the_middle_of_a_start_leaves_nothing(down: UpProcess) -> None
     down.signal(SIGINT)
     assert down.wait() in (0, 1)
     assert down.processes() == []
-    down.start_and_wait()
 
 
 def test_a_service_that_dies_ends_the_stack_with_an_error(down: UpProcess) -> None:

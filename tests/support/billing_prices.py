@@ -53,10 +53,13 @@ class Price:
 
 def write_prices(connection: Connection[Any], prices: Sequence[Price], book: str = "cost") -> None:
     """Put them into a book."""
-    for price in prices:
-        row = asdict(price)
-        effective = TimestamptzRange(row.pop("start"), row.pop("end"))
-        insert(connection, "llm_pricing", [row | {"book": book, "effective": effective, "source": "test"}])
+    insert(connection, "llm_pricing", [_row(price) | {"book": book, "source": "test"} for price in prices])
+
+
+def _row(price: Price) -> dict[str, Any]:
+    row = asdict(price)
+    effective = TimestamptzRange(row.pop("start"), row.pop("end"))
+    return row | {"effective": effective}
 
 
 def random_prices(random: Random, models: Sequence[tuple[str, str]], cut: datetime) -> Iterator[Price]:

@@ -66,12 +66,16 @@ def write_usage(
 
 
 def insert(connection: Connection[Any], table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert rows given by column name."""
+    """Insert rows given by column name, all of them or none."""
+    alike: defaultdict[tuple[str, ...], list[list[Any]]] = defaultdict(list)
     for row in rows:
-        names = sql.SQL(", ").join(map(sql.Identifier, row))
-        values = sql.SQL(", ").join(sql.Placeholder() * len(row))
-        statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(sql.Identifier(table), names, values)
-        connection.execute(statement, list(row.values()))
+        alike[tuple(row)].append(list(row.values()))
+    with connection.transaction(), connection.cursor() as cursor:
+        for names, values in alike.items():
+            columns = sql.SQL(", ").join(map(sql.Identifier, names))
+            places = sql.SQL(", ").join(sql.Placeholder() * len(names))
+            statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})")
+            cursor.executemany(statement.format(sql.Identifier(table), columns, places), values)
 
 
 def ledger_row(record: Recorded) -> dict[str, Any]:

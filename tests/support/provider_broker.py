@@ -24,13 +24,14 @@ class OwnBroker:
 
     def __init__(self, process: psutil.Popen, address: str) -> None:
         self.address = address
-        self._command = process.cmdline()
+        self._command = process.args  # its cmdline() is the parent's until it has called exec
         self._process: psutil.Popen | subprocess.Popen[bytes] = process
         eventually(lambda: answers(address), START_SECONDS)
 
     def kill(self) -> None:
-        """End it with SIGKILL."""
-        self._process.kill()
+        """End it with SIGKILL; it may have ended already."""
+        if self._process.poll() is None:
+            self._process.kill()
         self._process.wait(STOP_SECONDS)
 
     def restart(self) -> None:

@@ -10,7 +10,7 @@ from tollbook_schemas.topics import END_KEY, IMPORT_HEADER, TICK_KEY
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 
-Headers = list[tuple[str, bytes]]
+Headers = list[tuple[str, bytes | None]]
 
 
 class Message(NamedTuple):

@@ -41,7 +41,7 @@ class LogWriter:
             partition,
             on_delivery=delivered,
             timestamp=timestamp_ms,
-            headers=message.headers,
+            headers=[(name, value) for name, value in message.headers],
         )
         self.producer.poll(0)
         return written

@@ -30,11 +30,13 @@ def command(
 ) -> None:
     """Show what a project, a session or a workspace used and what it cost, with its proof.
 
-    Without a range: the current UTC month. With only --from or only --to, the other side is open. Windows that are
-    still open are included as provisional. No usage in the range is an answer, not a failure, because an id that nobody
-    has used looks the same. Exit code 0: answered; 1: the database cannot answer; 2: misuse.
+    Without a range: the current UTC month. With only --from or only --to, the other side is open.
+    Windows that are still open are included as provisional. No usage in the range is an answer,
+    not a failure: an id that nobody has used yet looks the same.
 
-    The JSON object, by example (null: nobody reported it; money and seconds are exact decimal strings):
+    Exit code 0: answered; 1: the database cannot answer; 2: misuse.
+
+    The JSON object, by example (null: nobody reported it; money and seconds: exact decimals as text):
 
     \b
     {"scope": {"kind": "project", "id": "p1", "workspace_id": null},
@@ -43,23 +45,26 @@ def command(
        {"provider": "openai", "model": "gpt-4.1-nano", "response_model": "gpt-4.1-nano-2025-04-14",
         "use_case": "barbara_analysis", "state": "final", "events": 2, "calls": 2, "calls_success": 1,
         "calls_missing_usage": 0, "calls_timeout": 1, "calls_error": 0, "calls_with_usage": 1,
-        "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110, "input_audio_tokens": null,
-          "output_audio_tokens": null, "cached_prompt_tokens": null, "cached_audio_tokens": null,
-          "cached_image_tokens": null, "cache_write_tokens": null, "reasoning_tokens": null,
+        "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110,
+          "input_audio_tokens": null, "output_audio_tokens": null,
+          "cached_prompt_tokens": null, "cached_audio_tokens": null, "cached_image_tokens": null,
+          "cache_write_tokens": null, "reasoning_tokens": null,
           "tool_use_prompt_tokens": null, "input_image_tokens": null, "output_image_tokens": null,
           "input_audio_seconds": null, "billable_audio_seconds": null, "output_audio_seconds": null,
-          "output_images": null, "web_search_requests": 1, "provider_cost_usd": null, "latency_ms": 640},
+          "output_images": null, "web_search_requests": 1, "provider_cost_usd": null,
+          "latency_ms": 640},
         "calls_that_report": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 1,
           "web_search_requests": 1, "latency_ms": 2},
         "cost_usd": "0.000014", "unpriced": {"web_search": "1"}}],
      "totals": {"events": 2, "calls": 2, "...": "as in a line"},
-     "confidence": {"coverage": "0.500000", "final_calls": 2, "provisional_calls": 0, "disputed_windows": 0,
-       "is_final": true},
+     "confidence": {"coverage": "0.500000", "final_calls": 2, "provisional_calls": 0,
+       "disputed_windows": 0, "is_final": true},
      "adjustments": [
-       {"reason": "late", "state": "final", "events": 1, "calls": 1, "prompt_tokens": 0, "completion_tokens": 0}],
+       {"reason": "late", "state": "final", "events": 1, "calls": 1, "prompt_tokens": 0,
+        "completion_tokens": 0}],
      "windows": [
-       {"stream": "live", "start": "2026-03-02T12:00:00Z", "state": "compacted", "calls": 2, "proven": true,
-        "ledger_events": 3, "rollup_events": 3, "ledger_calls": 3, "rollup_calls": 3,
+       {"stream": "live", "start": "2026-03-02T12:00:00Z", "state": "compacted", "calls": 2,
+        "proven": true, "ledger_events": 3, "rollup_events": 3, "ledger_calls": 3, "rollup_calls": 3,
         "ledger_digest": "01ab", "rollup_digest": "01ab", "compacted_at": "2026-03-02T14:00:00Z",
         "differences": null}]}
 

@@ -33,8 +33,15 @@ def command(
     compares them with the trace's file and with the provider's own book. Uses the stack that runs, else starts one and
     stops it at the end. Run it again after an interruption: no call is counted twice.
 
-    Exit code 1: a figure differs, or something is wrong. The JSON file holds `ok`, `seconds`, `trace`, `live` and
-    `checks`.
+    Exit code 1: a figure differs, or something is wrong. 130: interrupted. The JSON file, by example (`import` is what
+    `tollbook import --json` prints, each statement what `tollbook bill --json` does, both left empty here):
+
+    \b
+    {"ok": true, "seconds": 38.2,
+     "trace": {"import": {}, "statement": {}, "windows": [{}, {}]},
+     "live": {"workspace_id": "demo-20260301-120000-a1b2c3", "requests": 340, "statement": {},
+       "truth": {"calls_success": 170, "calls_error": 30, "prompt_tokens": 189040}},
+     "checks": [{"name": "trace", "ok": true, "expected": {"calls": 28185}, "found": {"calls": 28185}}]}
 
     Example: tollbook demo --json figures.json
     """

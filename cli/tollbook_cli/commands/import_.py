@@ -45,8 +45,16 @@ def command(
 
     Fields: {fields}.
 
-    Exit code 1: there are bad rows, or something is wrong. The JSON object holds `status`, `import_id`, `file`, `rows`,
-    `good`, `bad`, `repeated`, `calls`, `sent`, `bad_rows`, `rejects` and `windows`.
+    Exit code 1: there are bad rows, or something is wrong. The JSON object, by example (status is imported,
+    already_imported, checked or refused; bad_rows are the first 20; a window's figures are null until compacted):
+
+    \b
+    {"status": "imported", "import_id": "imp_e1ec0e55922ed92be03d455bd51cd121", "file": "trace.csv",
+     "rows": 2, "good": 1, "bad": 1, "repeated": 0, "calls": 1, "sent": 1,
+     "bad_rows": [{"line": 3, "reason": "prompt_tokens (column ContextTokens) is not a whole number"}],
+     "rejects": "rejects.csv",
+     "windows": [{"start": "2023-11-16T18:00:00Z", "state": "compacted", "events": 1, "calls": 1,
+       "prompt_tokens": 4808, "completion_tokens": 10, "digest": "66122ec3fe23d401"}]}
 
     Example: tollbook import trace.csv --map created_at=TIMESTAMP --map prompt_tokens=ContextTokens
     --map completion_tokens=GeneratedTokens --set provider=azure --set model=azure-llm-2023 --set use_case=azure_code

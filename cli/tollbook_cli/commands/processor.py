@@ -2,7 +2,8 @@
 
 import typer
 from tollbook_processors import run_worker
-from tollbook_schemas.settings import Settings
+
+from tollbook_cli.environment import resolve_settings
 
 
 def command() -> None:
@@ -13,4 +14,4 @@ def command() -> None:
 
     Example: TOLLBOOK_KAFKA=127.0.0.1:9092 tollbook processor
     """
-    raise typer.Exit(run_worker(Settings()))
+    raise typer.Exit(run_worker(resolve_settings("kafka")))

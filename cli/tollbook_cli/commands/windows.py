@@ -12,25 +12,24 @@ from tollbook_sinks.lifecycle import MaintenanceFailedError, WindowRecord, Windo
 
 
 def command(
-    state: Annotated[
-        list[WindowState] | None, typer.Option(help="Only windows in this state; give it again for another.")
-    ] = None,
+    state: Annotated[WindowState | None, typer.Option(help="Only the windows in this state.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print a JSON array instead of a table.")] = False,
 ) -> None:
     """List the windows with their states and proofs.
 
-    Each object of the JSON array holds stream, window_start, state, closed_at, compacted_at, checked_at, and of the last
-    comparison ledger_events, rollup_events, ledger_calls, rollup_calls, ledger_digest, rollup_digest (hexadecimal SHA-256),
-    sums (proven measures that are not zero) and differences (while disputed: count and first); null where there was none.
+    Each object of the JSON array holds stream, window_start, state, closed_at, compacted_at, checked_at, and of the
+    last comparison ledger_events, rollup_events, ledger_calls, rollup_calls, ledger_digest, rollup_digest (SHA-256 in
+    hexadecimal), sums (proven measures that are not zero) and differences (count and first, while disputed); null where
+    there was none.
 
     Example: tollbook windows --state disputed
     """
     settings = resolve_settings("owner")
     with connect(settings.postgres, "tollbook windows") as connection:
         try:
-            windows = list_windows(connection, state or ())
+            windows = list_windows(connection, [state] if state else ())
         except psycopg.Error as error:
-            raise MaintenanceFailedError(str(error)) from error
+            raise MaintenanceFailedError(error.diag.message_primary or str(error)) from error
     if json:
         console.print_json(data=[window.as_json() for window in windows])
     else:

@@ -71,7 +71,7 @@ def show_checks(result: DemoResult, out: Console) -> None:
         total = sum(count for name, count in live[0].found.items() if name.startswith("calls_"))
         out.print(
             f"[green]✓[/green] live calls: all {total:,} are in the statement exactly as the provider's own book has "
-            f"them: {len(live[0].expected)} figures in sum and for each of {len(live) - 1} models and use cases",
+            f"them: {len(live[0].expected)} figures, in sum and for each of {len(live) - 1} models and use cases",
             soft_wrap=True,
         )
 

@@ -51,7 +51,7 @@ def show(job: ImportJob, outcome: ImportOutcome, out: Console) -> None:
     check = outcome.check
     _show_bad_rows(job, outcome, out)
     verdict = {
-        "imported": f"{outcome.sent:,} rows are sent to their end",
+        "imported": f"{outcome.sent:,} sent and acknowledged",
         "already_imported": "this import has ended before: nothing was sent",
         "checked": "nothing was sent (--dry-run)",
         "refused": "[red]nothing was sent[/red]",

@@ -38,7 +38,7 @@ class Kafka:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         properties = self._write_properties(data=draft, broker=1, controller=2)
-        command = self._command("kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", properties)
+        command = self._command("kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", properties)
         made = subprocess.run(command, capture_output=True, text=True, check=False, timeout=FORMAT_SECONDS)
         if made.returncode != 0:
             raise ServiceError(f"Kafka's data folder {draft} could not be formatted: {_last(made.stderr)}")
@@ -116,8 +116,11 @@ def _properties(data: Path, broker: int, controller: int) -> Mapping[str, str | 
     }
 
 
-def _cluster_id() -> str:
-    return base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+def new_cluster_id() -> str:
+    """16 random bytes as Kafka writes them; the first bit is 0, so that the text never looks like an option."""
+    random = bytearray(secrets.token_bytes(16))
+    random[0] &= 0x7F
+    return base64.urlsafe_b64encode(random).decode().rstrip("=")
 
 
 def _last(text: str) -> str:

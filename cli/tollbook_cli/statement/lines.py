@@ -17,6 +17,7 @@ def lines_table(lines: tuple[UsageLine, ...], totals: Usage) -> Table:
         box=box.SIMPLE_HEAD,
         expand=True,
         pad_edge=False,
+        collapse_padding=True,
         header_style="bold",
         footer_style="bold",
         show_footer=len(lines) > 1,

@@ -43,4 +43,4 @@ def audit_database(dsn: str, rule: WindowRule) -> AuditReport:
         try:
             return audit(connection, rule)
         except psycopg.Error as error:
-            raise AuditFailedError(str(error)) from error
+            raise AuditFailedError(error.diag.message_primary or str(error)) from error

@@ -68,4 +68,4 @@ def _session(dsn: str, name: str) -> Iterator[Connection[Any]]:
         try:
             yield connection
         except psycopg.Error as error:
-            raise MaintenanceFailedError(str(error)) from error
+            raise MaintenanceFailedError(error.diag.message_primary or str(error)) from error

@@ -15,7 +15,8 @@ def connect(dsn: str, name: str) -> Connection:
     """A connection whose transactions see one snapshot each (REPEATABLE READ); nothing else is open between them.
 
     `name` is what Postgres shows as its application. Statements are never prepared: each is planned for the window at
-    hand, so that the planner knows which day of the ledger it reads. Days and times are UTC. Raises DatabaseUnreachableError.
+    hand, so that the planner knows which day of the ledger it reads. Days and times are UTC. Raises
+    DatabaseUnreachableError.
     """
     try:
         conninfo = make_conninfo(dsn, application_name=name, options=_OPTIONS, connect_timeout=CONNECT_TIMEOUT_SECONDS)

@@ -41,8 +41,8 @@ CREATE INDEX llm_pricing_model ON llm_pricing (provider, model, token_class);
 COMMENT ON TABLE llm_pricing IS
     'Prices by class of token or unit. Append-only: a price never changes; its range is ended and a new row follows.';
 COMMENT ON COLUMN llm_pricing.book IS 'cost: what the provider charges; sell: what a customer is charged';
-COMMENT ON COLUMN llm_pricing.model IS 'the model that answered (response_model), or the one asked for if none is known';
-COMMENT ON COLUMN llm_pricing.service_tier IS 'null: the standard tier, which events call null, default, standard or auto';
+COMMENT ON COLUMN llm_pricing.model IS 'the model that answered (response_model), or if unknown the one asked for';
+COMMENT ON COLUMN llm_pricing.service_tier IS 'null: the standard tier, in events null, default, standard or auto';
 COMMENT ON COLUMN llm_pricing.min_prompt_tokens IS 'the price of prompts strictly above this size; 0 is the base price';
 COMMENT ON COLUMN llm_pricing.unit IS 'how many tokens, seconds, images or searches the price buys';
 COMMENT ON COLUMN llm_pricing.workspace_id IS 'null: everybody; else a contract of this workspace, which goes first';

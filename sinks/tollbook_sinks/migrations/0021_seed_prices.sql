@@ -1,6 +1,6 @@
 -- A few prices to start from, valid from long ago so that imported usage is priced. Nothing here is an authority:
--- `list` rows are the providers' list prices in USD, standard tier, as genai-prices 0.2.3 (pydantic) states them, and only
--- what it states outright (no modality falls back to the text price); the `example` is made up for the example data.
+-- `list` rows are the providers' list prices in USD, standard tier, as genai-prices 0.2.3 (pydantic) states them, and
+-- only what it states outright (no modality falls back to the text price); the `example` is made up.
 -- They cannot tell what was charged before the list was read: enter your own prices for earlier or later ranges.
 
 INSERT INTO llm_pricing (book, provider, model, token_class, min_prompt_tokens, unit, price, effective, source)

@@ -36,5 +36,5 @@ COMMENT ON COLUMN llm_usage_line.prompt_tokens IS
     'like every count beside a column ..._calls: null where no call reported it, else the sum over the calls that did';
 COMMENT ON COLUMN llm_usage_line.cost_usd IS
     'exact, unrounded; null where nothing could be priced. It leaves out what is unpriced and calls without usage';
-COMMENT ON COLUMN llm_usage_line.unpriced IS 'class of token or unit to the quantity used that has no price; never free';
+COMMENT ON COLUMN llm_usage_line.unpriced IS 'class of token or unit to the quantity used without a price; never free';
 

@@ -20,5 +20,5 @@ BEGIN ATOMIC
     LIMIT 1;
 END;
 COMMENT ON FUNCTION llm_price_at IS
-    'the provider''s price in USD of one token, second, image or search in the window that starts then; no row: unpriced';
+    'the provider''s price in USD of one token, second, image or search in the window that starts then, if any';
 

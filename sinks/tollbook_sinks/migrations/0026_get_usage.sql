@@ -1,4 +1,4 @@
--- The lines of an answer with their exact cost, computed from totals: prices are linear, so it equals the sum over calls.
+-- The lines of an answer with their exact cost, from totals: prices are linear, so it equals the sum over calls.
 
 CREATE FUNCTION get_usage(
     p_scope text, p_id text, p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL,
@@ -45,7 +45,7 @@ BEGIN ATOMIC
             provider, model, response_model, use_case, state, workspace_id, service_tier, batch, prompt_band,
             width_bucket(window_start, (SELECT bounds FROM price_bound))
     ),
-    -- The split of contract.md: classes that never overlap. Reasoning is inside output text unless it has its own price.
+    -- Classes that never overlap (tollbook_schemas.split). Reasoning is output text unless it has its own price.
     charge AS (
         SELECT
             part.line, class.token_class, sum(class.quantity * price.price_per_one) AS cost,
@@ -142,5 +142,5 @@ BEGIN ATOMIC
     ORDER BY line;
 END;
 COMMENT ON FUNCTION get_usage IS
-    'Net usage and exact cost of a scope (project, workspace or session) in the windows of [p_from, p_to), null for all '
-    'time; p_workspace_id narrows it, p_window is the width of the windows. Open windows are included as provisional.';
+    'Net usage and exact cost of a scope (project, workspace or session) in the windows of [p_from, p_to), null for '
+    'all time; p_workspace_id narrows it, p_window is the width of the windows. Open windows are provisional lines.';

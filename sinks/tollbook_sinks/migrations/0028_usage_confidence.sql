@@ -31,8 +31,8 @@ BEGIN ATOMIC
     ORDER BY used.window_start, used.stream;
 END;
 COMMENT ON FUNCTION get_usage_windows IS
-    'The windows behind get_usage of the same arguments. calls: the scope''s own, net. The proof (events, calls and digest '
-    'of the ledger and of the rollups, equal where proven) is of the whole window, all workspaces together.';
+    'The windows behind get_usage of the same arguments. calls: the scope''s own, net. The proof (events, calls and '
+    'digest of ledger and rollups, equal where proven) is of the whole window, all workspaces together.';
 
 CREATE FUNCTION get_usage_adjustments(
     p_scope text, p_id text, p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL,
@@ -59,5 +59,5 @@ BEGIN ATOMIC
     ORDER BY a.state, a.reason;
 END;
 COMMENT ON FUNCTION get_usage_adjustments IS
-    'The corrections in get_usage of the same arguments, signed: duplicates and conflicts were taken back out of the gross '
-    'totals, late calls were added. A session''s totals never held its duplicates and conflicts: there they only inform.';
+    'The corrections in get_usage of the same arguments, signed: duplicates and conflicts were taken back out of gross '
+    'totals, late calls were added. A session''s totals never held its duplicates and conflicts: they only inform.';

@@ -26,7 +26,7 @@ WHERE NOT EXISTS (
 );
 
 -- name: first_digests
--- The limit keeps this a look-up by primary key in one partition for each id.
+-- The limit keeps this a look-up by index, in one day for each id.
 SELECT wanted.id, first.content_digest
 FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[]) AS wanted (id, created_at)
 CROSS JOIN LATERAL (

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from tollbook_cli.statement import render_statement
 from tollbook_cli.statement.figures import UNKNOWN, percent, usd
 
 NOON = datetime(2026, 4, 2, 12, tzinfo=UTC)
-COVERED = {"events": 3, "calls_success": 2, "calls_timeout": 1, "calls_with_usage": 2}
+COVERED: dict[str, Any] = {"events": 3, "calls_success": 2, "calls_timeout": 1, "calls_with_usage": 2}
 USAGE = Usage(**COVERED, prompt_tokens=12_345, cost_usd=Decimal("0.25"))
 LINE = UsageLine("openai", "gpt-4.1-nano", "gpt-4.1-nano-2025-04-14", "barbara_analysis", "final", USAGE)
 WINDOW = WindowProof("live", NOON, "compacted", 3, 9, 9, 9, 9, b"\xab" * 32, b"\xab" * 32, True, NOON, None)
@@ -98,7 +99,7 @@ def test_no_usage_is_a_sentence() -> None:
 
 
 def test_figures_fit_100_columns_even_for_the_longest_names() -> None:
-    huge = dict.fromkeys(("prompt_tokens", "completion_tokens", "cached_prompt_tokens"), 10**12)
+    huge: dict[str, Any] = dict.fromkeys(("prompt_tokens", "completion_tokens", "cached_prompt_tokens"), 10**12)
     usage = Usage(**COVERED, **huge, cost_usd=Decimal(10**9))
     line = UsageLine("p" * 64, "m" * 200, "r" * 200, "u" * 100, "provisional", usage)
     text = _text(_statement(line, LINE))

@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.import_files import HEADER, write_csv
-from tollbook_producers.imports import FIELDS
+from support.import_files import HEADER, check, write_csv
+from tollbook_cli.commands.import_ import command
+from tollbook_cli.importing import ImportJob, ImportOutcome, StreamWindow
+from tollbook_cli.importing.describe import describe
+from tollbook_producers.imports import FIELDS, parse_mapping
 
 ARGUMENTS = (
     "--map=created_at=time",
@@ -22,9 +25,9 @@ GOOD = "2023-11-16 18:15:46.680,gpt-4o,374,44"
 
 
 def tollbook_import(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tollbook_cli", "import", *map(str, arguments)]
+    line = [sys.executable, "-m", "tollbook_cli", "import", *map(str, arguments)]
     environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    return subprocess.run(line, capture_output=True, text=True, check=False, env=environment)
 
 
 def test_help_lists_every_field_and_has_an_example() -> None:
@@ -81,6 +84,19 @@ def test_bad_rows_are_listed_and_kept_and_nothing_is_sent(tmp_path: Path) -> Non
     assert "31 rows: 1 good, 30 bad; nothing was sent" in done.stdout
     assert len(rejects.read_text().splitlines()) == 1 + 30
     assert rejects.read_text().splitlines()[0] == f"tollbook_line,tollbook_reason,{HEADER}"
+
+
+def test_the_documented_json_is_what_is_described(tmp_path: Path) -> None:
+    documented = json.loads((command.__doc__ or "").partition("\b\n")[2].partition("\n\n")[0])
+    mapping = parse_mapping([each[6:] for each in ARGUMENTS[:4]], [each[6:] for each in ARGUMENTS[4:]])
+    checked = check(write_csv(tmp_path / "a.csv", GOOD, "soon,gpt-4o,1,1"), mapping)
+    window = StreamWindow(1_700_157_600_000, "compacted", 1, 1, b"\x01", 374, 44, None)
+    job = ImportJob(tmp_path / "a.csv", mapping, tmp_path / "rejects.csv", skip_bad=True)
+    described = describe(job, ImportOutcome("imported", checked.check, checked.bad, 1, (window,)))
+    assert described.keys() == documented.keys()
+    assert described["windows"][0].keys() == documented["windows"][0].keys()
+    assert described["windows"][0]["start"] == documented["windows"][0]["start"]
+    assert described["bad_rows"][0].keys() == documented["bad_rows"][0].keys()
 
 
 def test_a_dry_run_prints_one_json_object(tmp_path: Path) -> None:

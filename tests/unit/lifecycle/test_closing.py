@@ -18,9 +18,7 @@ CLOSED = 691
 
 def passed(partition: int = 0, **changes: Any) -> Progress:
     """A live partition that has left the window LIVE behind."""
-    return Progress(
-        **{"kind": "live", "partition": partition, "ledger_clock": CLOSED, "rollup_clock": CLOSED} | changes
-    )
+    return replace(Progress("live", partition, ledger_clock=CLOSED, rollup_clock=CLOSED), **changes)
 
 
 def ended(partition: int = 0, **changes: Any) -> Progress:

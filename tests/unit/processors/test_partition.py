@@ -135,3 +135,17 @@ def test_a_record_of_a_newer_version_stops_the_fold() -> None:
     machine = Machine("live", log_of([Written(START_MS, b'{"schema_version":2}')]))
     with pytest.raises(UnknownSchemaVersionError):
         machine.run()
+
+
+def test_an_import_run_again_after_its_end_was_forgotten_begins_anew() -> None:
+    again = START_MS + 10 + RULE.horizon_ms
+    written = [
+        *(Written(START_MS, Call(n, START_MS, project=f"p{n}"), IMPORT) for n in range(3)),
+        Written(START_MS + 1, IMPORT),
+        *(Written(again, Call(n, START_MS, project=f"p{n}"), IMPORT) for n in range(2)),
+    ]
+    machine = Machine("import", log_of(written))
+    machine.run(size=2)
+    assert machine.said().marks[0].open == {IMPORT: OpenScope(2, 4)}
+    machine.run()
+    assert machine.refolds == 0, "what the import counted before its end is no part of what is open"

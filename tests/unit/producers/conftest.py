@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 from google import genai
+from google.genai.types import HttpOptions
 from openai import OpenAI
 from support.provider_answers import chat_answer, gemini_answer
 from support.provider_events import EventList
@@ -61,7 +62,8 @@ def make_gemini(server: ProviderServer, closing: ExitStack) -> MakeGemini:
     """A google-genai client of the local provider."""
 
     def make(**http_options: object) -> genai.Client:
-        client = genai.Client(api_key="none", http_options={"base_url": server.url, **http_options})  # type: ignore[typeddict-item]
+        options = HttpOptions.model_validate({"base_url": server.url, **http_options})
+        client = genai.Client(api_key="none", http_options=options)
         closing.callback(client.close)
         return client
 

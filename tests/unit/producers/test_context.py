@@ -31,10 +31,10 @@ def test_tasks_have_contexts_of_their_own() -> None:
             await asyncio.sleep(0)
             return current_attribution()["session_id"]
 
-    async def both() -> list[object]:
+    async def both() -> tuple[object, object]:
         return await asyncio.gather(session("a"), session("b"))
 
-    assert asyncio.run(both()) == ["a", "b"]
+    assert list(asyncio.run(both())) == ["a", "b"]
 
 
 def test_an_unknown_name_is_refused() -> None:

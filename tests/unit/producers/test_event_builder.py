@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from tollbook_producers.event_builder import build_event
@@ -9,6 +9,7 @@ from tollbook_schemas.ids import id_to_ms
 FACTS: dict[str, object] = {"use_case": "x", "provider": "p", "model": "m", "status": "success"}
 DISPENSABLE = sorted(set(UsageEvent.model_fields) - {"id", "created_at", "schema_version", "status", "flags"})
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # tables of Unicode are made first
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -37,6 +38,7 @@ def test_without_a_status_there_is_no_event() -> None:
         build_event({"use_case": "x", "provider": "p", "model": "m"})
 
 
+@unhurried
 @given(st.dictionaries(st.sampled_from(DISPENSABLE), anything))
 def test_whatever_the_facts_the_call_is_counted(facts: dict[str, object]) -> None:
     event = build_event({**FACTS, **facts})

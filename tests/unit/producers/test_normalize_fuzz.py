@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from tollbook_producers.normalize import normalize_gemini_generate, normalize_openai_chat, reduce_raw_usage
@@ -47,6 +47,7 @@ gemini_usage = st.builds(
     st.dictionaries(st.sampled_from(GEMINI_LISTS), st.lists(modality | json, max_size=4) | json),
 )
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # tables of Unicode are made first
 BOTH = pytest.mark.parametrize("normalize", [normalize_openai_chat, normalize_gemini_generate])
 
 
@@ -57,21 +58,25 @@ def check(usage: NormalizedTokenUsage) -> None:
 
 
 @BOTH
+@unhurried
 @given(usage=json)
 def test_any_json(normalize: Callable[[object], NormalizedTokenUsage], usage: object) -> None:
     check(normalize(usage))
 
 
+@unhurried
 @given(openai_usage)
 def test_openai_shapes(usage: dict[str, Any]) -> None:
     check(normalize_openai_chat(usage))
 
 
+@unhurried
 @given(gemini_usage)
 def test_gemini_shapes(usage: dict[str, Any]) -> None:
     check(normalize_gemini_generate(usage))
 
 
+@unhurried
 @given(json | openai_usage | gemini_usage)
 def test_raw_usage_is_always_allowed(usage: object) -> None:
     reduced = reduce_raw_usage(usage)

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 from openai import AsyncOpenAI, AzureOpenAI, OpenAI
+from openai.types.chat import ChatCompletionUserMessageParam
 from pydantic import BaseModel
 from support.provider_answers import OPENAI_USAGE, XAI_USAGE, chat_answer
 from support.provider_events import EventList
@@ -14,7 +15,7 @@ from tollbook_schemas import LLMUsageStatus, UsageEvent, encode_event
 
 from unit.producers.conftest import MakeOpenAI
 
-MESSAGES = [{"role": "user", "content": "hello"}]
+MESSAGES: list[ChatCompletionUserMessageParam] = [{"role": "user", "content": "hello"}]
 
 
 def ask(client: OpenAI, **more: object) -> object:
@@ -70,7 +71,7 @@ def test_tracking_twice_counts_once_and_merges(events: EventList, make_openai: M
 def test_raw_responses_are_tracked(events: EventList, make_openai: MakeOpenAI) -> None:
     raw = track_openai(make_openai()).chat.completions.with_raw_response.create(
         model="gpt-4.1-nano",
-        messages=MESSAGES,  # type: ignore[arg-type]  # the SDK's literal types
+        messages=MESSAGES,
     )
     assert raw.headers["x-request-id"] == "req_1"
     assert raw.parse().usage is not None
@@ -85,7 +86,7 @@ def test_parse_is_tracked(events: EventList, server: ProviderServer, make_openai
     server.reply = lambda _: Reply(chat_answer(text='{"good": true}'))
     completion = track_openai(make_openai()).chat.completions.parse(
         model="gpt-4.1-nano",
-        messages=MESSAGES,  # type: ignore[arg-type]  # the SDK's literal types
+        messages=MESSAGES,
         response_format=Verdict,
     )
     assert completion.choices[0].message.parsed == Verdict(good=True)
@@ -99,7 +100,7 @@ def test_an_answer_that_cannot_be_parsed_was_billed(
     with pytest.raises(ValueError, match=r"good|JSON"):
         track_openai(make_openai()).chat.completions.parse(
             model="gpt-4.1-nano",
-            messages=MESSAGES,  # type: ignore[arg-type]  # the SDK's literal types
+            messages=MESSAGES,
             response_format=Verdict,
         )
     assert events.only.status is LLMUsageStatus.ERROR
@@ -113,10 +114,10 @@ def test_streams_and_other_endpoints_pass_through(
         b"data: [DONE]\n\n" if asked.body.get("stream") else {"data": [], "object": "list"}
     )
     client = track_openai(make_openai())
-    with client.chat.completions.create(model="m", messages=MESSAGES, stream=True) as stream:  # type: ignore[call-overload]
+    with client.chat.completions.create(model="m", messages=MESSAGES, stream=True) as stream:
         assert list(stream) == []
     assert client.embeddings.create(model="m", input="x", encoding_format="float").data == []
-    with client.chat.completions.with_streaming_response.create(model="m", messages=MESSAGES) as response:  # type: ignore[arg-type]
+    with client.chat.completions.with_streaming_response.create(model="m", messages=MESSAGES) as response:
         assert response.status_code == 200
     assert events == []
 

@@ -11,7 +11,9 @@ def test_a_file_is_split_at_its_names() -> None:
 def test_placeholders_are_filled_with_quoted_names() -> None:
     queries = load_queries(
         "partials.sql",
-        partials=columns(("a", 'b"')), stated=columns(("c",)), stated_excluded=columns(("c",), of="excluded"),
+        partials=columns(("a", 'b"')),
+        stated=columns(("c",)),
+        stated_excluded=columns(("c",), of="excluded"),
     )
     assert queries["copy_partials"].as_string() == 'COPY stage_partials ("a", "b""") FROM STDIN'
     assert '("c") = ROW ("excluded"."c")' in queries["upsert_partials"].as_string()

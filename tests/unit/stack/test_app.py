@@ -57,3 +57,13 @@ def test_nothing_to_stop_is_fine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert stopped.returncode == 0
     assert "nothing was running" in stopped.stderr
     assert not (tmp_path / "never-made").exists()
+
+
+def test_a_data_folder_that_is_none_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = tmp_path / "file"
+    taken.write_text("not a folder")
+    monkeypatch.setenv("TOLLBOOK_HOME", str(taken))
+    failed = _run("up")
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(f"the data folder {taken} cannot be used")
+    assert failed.stderr.count("\n") == 1

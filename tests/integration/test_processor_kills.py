@@ -1,0 +1,75 @@
+"""Killed with -9 while usage flows: nothing is lost, nothing counts twice, the whole result is the truth."""
+
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # undeclared
+from support.processor_changelog import read_changelog
+from support.processor_events import Totals
+from support.processor_flow import KINDS, Flow, FlowThread
+from support.processor_worker import run_processor, wait_until_folded
+from support.waiting import eventually
+from tollbook_schemas.settings import Settings
+
+EVENTS, KILLS, SEED = 50_000, 5, 20260
+PORTION = EVENTS // (KILLS + 1) + 1
+
+
+def test_five_kills_while_fifty_thousand_events_flow(settings: Settings, tmp_path: Path) -> None:
+    flow, random = Flow(settings, SEED, settings.partitions), Random(SEED)
+    flowing = FlowThread(flow, KILLS + 1, PORTION)
+    flowing.start()
+    with run_processor(settings, tmp_path) as worker:
+        begin = 0
+        for _ in range(KILLS):
+            flowing.ask()
+            grown_by = random.randrange(1, 60)
+            begin = eventually(lambda: size_beyond(settings, begin + grown_by), 60)  # noqa: B023 - called at once
+            worker.kill()
+            worker.restart()
+        flowing.ask()
+        flowing.join(60)
+        assert flowing.failure is None
+        wait_until_folded(settings, flow)
+    assert flow.written >= EVENTS
+    assert worker.exit_code == 0, worker.output
+    lost, double = compare(settings, flow)
+    print(f"\nrounds {KILLS + 1}, kills {KILLS}, records {flow.written}, lost {lost}, double {double}")
+
+
+def size_beyond(settings: Settings, least: int) -> int:
+    """Records ever written to both changelogs, once they are that many."""
+    admin = AdminClient({"bootstrap.servers": settings.kafka})
+    offsets = admin.list_offsets(
+        {
+            TopicPartition(settings.topics.changelog(kind), partition): OffsetSpec.latest()
+            for kind in KINDS
+            for partition in range(settings.partitions)
+        }
+    )
+    try:
+        size = sum(answer.result(10).offset for answer in offsets.values())
+    except KafkaException as error:
+        raise AssertionError("the topics are too new") from error
+    assert size >= least
+    return size
+
+
+def compare(settings: Settings, flow: Flow) -> tuple[int, int]:
+    """Events lost and events counted twice; the whole result must be equal."""
+    lost = double = 0
+    for kind in KINDS:
+        found = read_changelog(settings.kafka, settings.topics.changelog(kind), kind).totals()
+        truth = flow.result(kind)
+        lost += excess(truth, found)
+        double += excess(found, truth)
+        assert found == truth, f"{kind}: lost {lost}, double {double}"
+    return lost, double
+
+
+def excess(left: Totals, right: Totals) -> int:
+    """How many events one has more than the other, key by key."""
+    events: Callable[[Totals, tuple[object, ...]], int] = lambda totals, key: totals.get(key, {}).get("events", 0)  # noqa: E731
+    return sum(max(0, events(left, key) - events(right, key)) for key in left)

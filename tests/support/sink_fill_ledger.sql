@@ -1,0 +1,13 @@
+-- name: fill
+-- Three days of made-up calls, enough that an index pays.
+INSERT INTO llm_usage_events (
+    id, created_at, workspace_id, project_id, template_id, collection_id, session_id, provider, model, use_case, status,
+    batch, aggregate, call_count, flags, schema_version, prompt_band, dimensions_digest, stream, on_time,
+    source_partition, source_offset, content_digest
+)
+SELECT id, uuid_extract_timestamp(id), 'w' || n %% 200, 'p' || n %% 300, 't' || n %% 300, 'c' || n %% 300, 's' || n %% 1000,
+       'openai', 'm' || n %% 200, 'u', 'success', false, false, 1, '{}', 1, 0, '', 'live', true, 0, n, ''
+FROM (
+    SELECT n, uuidv7(%(first)s::timestamptz + n * interval '12 seconds' - clock_timestamp()) AS id
+    FROM generate_series(0, 21000) AS n
+) AS made;

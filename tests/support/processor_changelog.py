@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from confluent_kafka import Consumer, TopicPartition
+
+from support.processor_events import Totals
 from tollbook_schemas.measures import to_sparse
 from tollbook_schemas.rollups import BadRollupRecordError, Mark, RollupKey, RollupValue, decode_rollup
 from tollbook_schemas.topics import StreamKind
-
-from support.processor_events import Totals
 
 
 @dataclass(slots=True)
@@ -50,21 +50,26 @@ def read_changelog(kafka: str, topic: str, kind: StreamKind) -> Changelog:
     found = Changelog()
     consumer = Consumer({"bootstrap.servers": kafka, "group.id": "unused", "enable.auto.commit": False})
     try:
-        partitions = len(consumer.list_topics(topic, timeout=10).topics[topic].partitions)
-        for partition in range(partitions):
-            _read_partition(consumer, topic, kind, partition, found)
+        unread = _assign_unread(consumer, topic)
+        while unread:
+            for message in consumer.consume(1000, timeout=0.1):
+                assert message.error() is None, message.error()
+                found.take(kind, message.partition() or 0, message.key(), message.value())
+            for place in consumer.position([TopicPartition(topic, partition) for partition in unread]):
+                if place.offset >= unread[place.partition]:
+                    del unread[place.partition]
     finally:
         consumer.close()
     return found
 
 
-def _read_partition(consumer: Consumer, topic: str, kind: StreamKind, partition: int, found: Changelog) -> None:
-    begin, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
-    position = begin
-    consumer.assign([TopicPartition(topic, partition, begin)])
-    while position < end:
-        for message in consumer.consume(min(10_000, end - position), timeout=0.5):
-            assert message.error() is None, message.error()
-            position = (message.offset() or 0) + 1
-            if position <= end:
-                found.take(kind, partition, message.key(), message.value())
+def _assign_unread(consumer: Consumer, topic: str) -> dict[int, int]:
+    """Assigns the partitions that hold anything; returns their ends."""
+    begins, unread = [], {}
+    for partition in consumer.list_topics(topic, timeout=10).topics[topic].partitions:
+        begin, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=10)
+        if begin < end:
+            begins.append(TopicPartition(topic, partition, begin))
+            unread[partition] = end
+    consumer.assign(begins)
+    return unread

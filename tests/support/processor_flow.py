@@ -1,19 +1,22 @@
 """A flow of usage into both source topics, with the truth of what must come out."""
 
 import threading
-from collections.abc import Iterator
 from random import Random
-from time import time_ns
+from time import sleep, time_ns
 
 from confluent_kafka import Message as Delivered
 from confluent_kafka import Producer
+
+from support.processor_events import Call, Message, Totals, Truth, import_end, import_named
 from tollbook_schemas.settings import Settings
 from tollbook_schemas.topics import StreamKind
 
-from support.processor_events import Call, Message, Totals, Truth, import_end, import_named
-
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
+STEP = 100
+"""Records that a flow writes at a time; it waits until they are in the log."""
+PAUSE_SECONDS = 0.005
+"""Between those, so that the flow goes on for some seconds."""
 KINDS: tuple[StreamKind, StreamKind] = ("live", "import")
 
 
@@ -107,13 +110,13 @@ class Flow:
 
 
 class FlowThread(threading.Thread):
-    """Writes a mixed flow in portions, each when it is asked for, so that records are still to come all the time."""
+    """Writes a mixed flow in portions, each when it is asked for, so that at any time some are still to come."""
 
     def __init__(self, flow: Flow, portions: int, portion: int) -> None:
         super().__init__(daemon=True)
         self._flow = flow
-        self._portion = portion
         self._portions = portions
+        self._portion = portion
         self._asked = threading.Semaphore(0)
         self.failure: BaseException | None = None
 
@@ -126,15 +129,17 @@ class FlowThread(threading.Thread):
         try:
             for number in range(self._portions):
                 self._asked.acquire()
-                for step in _steps(self._portion, 250):
-                    self._flow.live(step * 4 // 5)
-                    self._flow.imported(step // 5, import_named(number))
-                self._flow.end(import_named(number))
-                self._flow.flush()
+                self._write_portion(import_named(number))
         except BaseException as error:  # noqa: BLE001 - the test raises it
             self.failure = error
 
-
-def _steps(total: int, size: int) -> Iterator[int]:
-    for begin in range(0, total, size):
-        yield min(size, total - begin)
+    def _write_portion(self, import_id: str) -> None:
+        left = self._portion
+        while left > 0:
+            self._flow.live(min(left, STEP) * 4 // 5)
+            self._flow.imported(min(left, STEP) // 5 + 1, import_id)
+            self._flow.flush()
+            left -= STEP
+            sleep(PAUSE_SECONDS)
+        self._flow.end(import_id)
+        self._flow.flush()

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from support.processor_changelog import Changelog
+from support.processor_events import TICK, Call, Message, Totals, Truth, import_end
 from tollbook_processors.admission import admit
 from tollbook_processors.fold import Fold
 from tollbook_processors.partition import PartitionFold
@@ -13,9 +15,6 @@ from tollbook_processors.statements import Statements
 from tollbook_schemas.rollups import Mark, encode_mark, encode_value, mark_key
 from tollbook_schemas.topics import StreamKind
 from tollbook_schemas.windows import WindowRule
-
-from support.processor_changelog import Changelog
-from support.processor_events import TICK, Call, Message, Totals, Truth, import_end
 
 RULE = WindowRule(width_ms=10_000, grace_ms=5_000, horizon_ms=60_000, future_ms=2_000)
 START_MS = 1_700_000_000_000

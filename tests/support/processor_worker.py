@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tollbook_cli.environment import settings_environment
-from tollbook_schemas.rollups import Mark
-from tollbook_schemas.settings import Settings
-
 from support.processor_changelog import read_changelog
 from support.processor_flow import KINDS, Flow
 from support.waiting import eventually
 from support.workers import WorkerProcess
+from tollbook_cli.environment import settings_environment
+from tollbook_schemas.rollups import Mark
+from tollbook_schemas.settings import Settings
 
 
 @contextmanager

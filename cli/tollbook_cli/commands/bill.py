@@ -1,6 +1,7 @@
 """`tollbook bill`."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +10,7 @@ from tollbook_schemas import Settings
 
 from tollbook_cli.console import console
 from tollbook_cli.environment import resolve_settings
-from tollbook_cli.statement import render_statement, statement_json
+from tollbook_cli.statement import render_statement, save_picture, statement_json
 from tollbook_cli.statement.ranges import BadRangeError, Range, choose_range
 
 _WHEN = "A date or time, UTC unless it names a zone, on a window boundary"
@@ -26,6 +27,7 @@ def command(
     end: Annotated[str | None, typer.Option("--to", metavar="TIME", help=f"{_WHEN}, exclusive.")] = None,
     all_time: Annotated[bool, typer.Option("--all-time", help="Everything that the database holds.")] = False,
     all_windows: Annotated[bool, typer.Option("--all-windows", help="Show every window's proof.")] = False,
+    picture: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Draw the statement into a file too.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, all digits kept.")] = False,
 ) -> None:
     """Show what a project, a session or a workspace used and what it cost, with its proof.
@@ -75,6 +77,8 @@ def command(
     first, last = _range(start, end, all_time, settings)
     with open_database(settings.postgres) as connection:
         statement = read_usage(connection, scope, first, last, window=timedelta(seconds=settings.window_seconds))
+    if picture is not None:
+        save_picture(picture, "tollbook bill", [render_statement(statement, all_windows=all_windows)])
     if json:
         console.print_json(data=statement_json(statement))
     else:

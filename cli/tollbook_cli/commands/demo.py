@@ -17,12 +17,14 @@ from tollbook_cli.environment import NoAddressError, read_settings, resolve_sett
 from tollbook_cli.importing import work_bars
 from tollbook_cli.reporting import Report
 from tollbook_cli.stack import Stack, interrupted_by_termination
+from tollbook_cli.statement import render_statement, save_picture
 
 INTERRUPTED = 130
 
 
 def command(
     json: Annotated[Path | None, typer.Option(help="Write all figures to this file.")] = None,
+    picture: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Draw the statements into a file too.")] = None,
     calls: Annotated[int, typer.Option(min=1, max=10_000, help="How many live calls to make.")] = 240,
     keep: Annotated[bool, typer.Option("--keep", help="Keep a stack started here running at the end.")] = False,
 ) -> None:
@@ -45,12 +47,13 @@ def command(
 
     Example: tollbook demo --json figures.json
     """
-    if json is not None and not json.absolute().parent.is_dir():
-        raise typer.BadParameter(f"--json {json}: there is no such folder")
+    for option, file in (("--json", json), ("--picture", picture)):
+        if file is not None and not file.absolute().parent.is_dir():
+            raise typer.BadParameter(f"{option} {file}: there is no such folder")
     begun = time.monotonic()
     with interrupted_by_termination():
         try:
-            holds = _demonstrate(json, calls, begun, keep=keep)
+            holds = _demonstrate(json, picture, calls, begun, keep=keep)
         except KeyboardInterrupt:
             messages.print("interrupted; run `tollbook demo` again: it finishes the work and counts no call twice")
             raise typer.Exit(INTERRUPTED) from None
@@ -58,7 +61,7 @@ def command(
         raise typer.Exit(1)
 
 
-def _demonstrate(json: Path | None, calls: int, begun: float, *, keep: bool) -> bool:
+def _demonstrate(json: Path | None, picture: Path | None, calls: int, begun: float, *, keep: bool) -> bool:
     with ExitStack() as scope:
         with work_bars() as report:
             settings, started = scope.enter_context(_stack(report))
@@ -66,6 +69,8 @@ def _demonstrate(json: Path | None, calls: int, begun: float, *, keep: bool) -> 
         figured = figures(result, time.monotonic() - begun)
         if json is not None:
             json.write_text(dumps(figured, indent=2) + "\n", encoding="utf-8")
+        if picture is not None:
+            save_picture(picture, "tollbook demo", [render_statement(statement) for statement in result.statements])
         show_statements(result, console)
         show_checks(result, console)
         show_next(console)

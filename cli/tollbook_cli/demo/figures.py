@@ -11,9 +11,9 @@ from tollbook_cli.importing.describe import describe
 from tollbook_cli.statement import render_statement, statement_json
 
 NEXT = (
-    "tollbook up                                       keep the stack running; `tollbook env` names its addresses",
-    "tollbook bill --project azure-llm-2023            the trace's bill again, any time",
-    "tollbook import --help                            bring in your own usage from a CSV file",
+    "tollbook up                                         keep the stack running; `tollbook env` names its addresses",
+    "tollbook bill --project azure-llm-2023 --all-time   in another shell: the trace's bill again",
+    "tollbook import --help                              bring in your own usage from a CSV file",
 )
 
 
@@ -51,7 +51,7 @@ def figures(result: DemoResult, seconds: float) -> dict[str, Any]:
 
 def show_statements(result: DemoResult, out: Console) -> None:
     """Print both statements."""
-    for statement in (result.trace.statement, result.live.statement):
+    for statement in result.statements:
         out.print()
         out.print(render_statement(statement))
 

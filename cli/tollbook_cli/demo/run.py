@@ -55,6 +55,11 @@ class DemoResult:
     trace: TraceResult
     live: LiveResult
 
+    @property
+    def statements(self) -> tuple[UsageStatement, UsageStatement]:
+        """The trace's and this run's."""
+        return self.trace.statement, self.live.statement
+
     def checks(self) -> list[Check]:
         """Every comparison of what was found with what is true."""
         trace, live = self.trace, self.live

@@ -6,6 +6,7 @@ from secrets import token_hex
 from typing import Any
 
 import pytest
+
 from support.postgres import Database, PostgresServer
 from support.services import Services, test_services
 from tollbook_cli.stack import prepare_topics

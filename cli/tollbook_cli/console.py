@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from tollbook_schemas.errors import TollbookError
 
 from tollbook_cli.reporting import Report
+from tollbook_schemas.errors import TollbookError
 
 console = Console(highlight=False)
 """Standard output: results."""

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import ValidationError
-from tollbook_schemas.errors import SettingsError, TollbookError
-from tollbook_schemas.settings import Settings
 
 from tollbook_cli.home import choose_home
 from tollbook_cli.state import Addresses, running_stack
+from tollbook_schemas.errors import SettingsError, TollbookError
+from tollbook_schemas.settings import Settings
 
 Need = Literal["kafka", "owner", "sink"]
 """What a command talks to: Kafka, Postgres as the owner of the tables, or Postgres as the sink."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+
 from tollbook_schemas.settings import Settings
 
 

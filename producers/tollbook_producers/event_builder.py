@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
+
+from tollbook_producers.attribution import UNATTRIBUTED
 from tollbook_schemas import UsageEvent, new_event_id
 from tollbook_schemas.ids import id_to_ms, ms_to_datetime
 from tollbook_schemas.usage import USAGE_FIELDS
-
-from tollbook_producers.attribution import UNATTRIBUTED
 
 _SUBSTITUTES = {"use_case": UNATTRIBUTED, "provider": "unknown", "model": "unknown"}
 _MAX_FLAGS = 16

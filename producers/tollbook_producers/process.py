@@ -9,11 +9,11 @@ from functools import lru_cache
 from multiprocessing.util import Finalize
 
 from pydantic import TypeAdapter, ValidationError
-from tollbook_schemas import Settings, UsageEvent
 
 from tollbook_producers.counters import Counters, PublisherStats
 from tollbook_producers.log import forget_warnings, warn_once
 from tollbook_producers.publisher import KafkaPublisher, Publisher
+from tollbook_schemas import Settings, UsageEvent
 
 EXIT_FLUSH_SECONDS = 5.0
 TRACKING_VARIABLE = "LLM_USAGE_TRACKING_ENABLED"

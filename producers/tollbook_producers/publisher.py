@@ -5,10 +5,10 @@ import threading
 from typing import Any, Protocol
 
 from confluent_kafka import KafkaError, Message, Producer
-from tollbook_schemas import Settings, UsageEvent, encode_event
 
 from tollbook_producers.counters import Counters
 from tollbook_producers.log import warn_once
+from tollbook_schemas import Settings, UsageEvent, encode_event
 
 POLL_SECONDS = 0.2
 MAX_QUEUED_EVENTS = 100_000

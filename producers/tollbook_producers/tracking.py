@@ -5,15 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from tollbook_schemas import LLMUsageStatus
-from tollbook_schemas.usage import USAGE_FIELDS
-
 from tollbook_producers import process
 from tollbook_producers.attribution import UNATTRIBUTED, Attribution
 from tollbook_producers.event_builder import build_event
 from tollbook_producers.log import warn_once
 from tollbook_producers.outcome import outcome_of
 from tollbook_producers.report import CallReport
+from tollbook_schemas import LLMUsageStatus
+from tollbook_schemas.usage import USAGE_FIELDS
 
 T = TypeVar("T")
 Observer = Callable[[T | None, BaseException | None], CallReport]

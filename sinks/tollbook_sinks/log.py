@@ -131,14 +131,16 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "isolation.level": "read_uncommitted",
         "session.timeout.ms": int(settings.session_timeout_seconds * 1000),
         "fetch.wait.max.ms": 100,
+        "reconnect.backoff.ms": 1000,
+        "reconnect.backoff.max.ms": 5000,
     }
 
 
 def _headers(message: Message) -> list[tuple[str, bytes | None]]:
-    """Headers whose names are no text are none of ours, and cannot be read at all."""
+    """None where a header's name is not UTF-8: it is none of ours, and the client cannot read any of them then."""
     try:
         headers = message.headers()
-    except UnicodeDecodeError:
+    except (SystemError, UnicodeDecodeError):  # SystemError: what confluent-kafka 2.16 makes of the other one
         return []
     pairs = headers.items() if isinstance(headers, dict) else headers or ()
     return [(name, value.encode() if isinstance(value, str) else value) for name, value in pairs]

@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import faust
-from tollbook_schemas.rollups import RollupValue
-from tollbook_schemas.settings import Settings
-from tollbook_schemas.topics import TICK_KEY, StreamKind
 
 from tollbook_processors.consumer import SourceConsumer
 from tollbook_processors.failstop import fail_stop
@@ -19,6 +16,9 @@ from tollbook_processors.log_reader import LogReader
 from tollbook_processors.sender import Sender, durable
 from tollbook_processors.statements import Statements
 from tollbook_processors.stream import RollupStream
+from tollbook_schemas.rollups import RollupValue
+from tollbook_schemas.settings import Settings
+from tollbook_schemas.topics import TICK_KEY, StreamKind
 
 CHUNKS_A_STEP = 8
 STEP_WITHIN_SECONDS = 0.05

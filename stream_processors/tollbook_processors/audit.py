@@ -1,8 +1,7 @@
 """Whether totals add up to the counts that a mark states."""
 
-from tollbook_schemas.rollups import Mark, Scope
-
 from tollbook_processors.cursor import Cursor, open_scopes
+from tollbook_schemas.rollups import Mark, Scope
 
 
 def discrepancies(cursor: Cursor) -> dict[Scope, tuple[int, int]]:

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple, cast
 import faust
 from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types import TP, AppT, EventT
-from tollbook_schemas.rollups import RollupValue
 
 from tollbook_processors.consumer import SourceConsumer
 from tollbook_processors.failstop import fail_stop
 from tollbook_processors.records import LogRange, Record, Records
 from tollbook_processors.stream import RollupStream
+from tollbook_schemas.rollups import RollupValue
 
 logger = logging.getLogger(__name__)
 

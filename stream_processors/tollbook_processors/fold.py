@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from tollbook_processors.cursor import Cursor, ScopeTotals
+from tollbook_processors.records import Record, Records
 from tollbook_schemas.codec import DecodedEvent, decode
 from tollbook_schemas.dimensions import Dimensions, dimensions_of
 from tollbook_schemas.judge import judge
@@ -11,9 +13,6 @@ from tollbook_schemas.measures import ZERO, measures_of
 from tollbook_schemas.rollups import RollupKey, RollupValue, Scope
 from tollbook_schemas.topics import StreamKind
 from tollbook_schemas.windows import WindowRule
-
-from tollbook_processors.cursor import Cursor, ScopeTotals
-from tollbook_processors.records import Record, Records
 
 _Identity = tuple[str | None, int, Dimensions]
 

@@ -4,13 +4,12 @@ import logging
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from tollbook_schemas.rollups import Mark, RollupValue
-
 from tollbook_processors.audit import differs_from, discrepancies
 from tollbook_processors.cursor import Cursor, time_of
 from tollbook_processors.errors import RefoldMismatchError
 from tollbook_processors.fold import Fold
 from tollbook_processors.records import Records
+from tollbook_schemas.rollups import Mark, RollupValue
 
 logger = logging.getLogger(__name__)
 

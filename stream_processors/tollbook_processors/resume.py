@@ -2,13 +2,12 @@
 
 import logging
 
-from tollbook_schemas.rollups import Mark, RollupValue, Scope
-
 from tollbook_processors.cursor import Cursor, ScopeTotals, time_of
 from tollbook_processors.errors import HeadlessImportsError, SourceTruncatedError
 from tollbook_processors.fold import Fold
 from tollbook_processors.partition import Holding, PartitionFold
 from tollbook_processors.records import LogRange
+from tollbook_schemas.rollups import Mark, RollupValue, Scope
 
 logger = logging.getLogger(__name__)
 

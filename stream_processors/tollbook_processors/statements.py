@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable, MutableMapping
 from itertools import count
 
+from tollbook_processors.records import Record
 from tollbook_schemas.rollups import (
     BadRollupRecordError,
     Mark,
@@ -17,8 +18,6 @@ from tollbook_schemas.rollups import (
     place_of,
 )
 from tollbook_schemas.topics import StreamKind
-
-from tollbook_processors.records import Record
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tollbook_schemas.judge import refuse_broken_clock
-
 from tollbook_processors.adoption import Adoption
 from tollbook_processors.consumer import SourceConsumer
 from tollbook_processors.fold import Fold
@@ -19,6 +17,7 @@ from tollbook_processors.resume import refuse_truncated
 from tollbook_processors.sender import Sender
 from tollbook_processors.statements import Statements
 from tollbook_processors.writer import ChangelogWriter
+from tollbook_schemas.judge import refuse_broken_clock
 
 logger = logging.getLogger(__name__)
 

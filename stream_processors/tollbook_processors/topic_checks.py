@@ -2,11 +2,11 @@
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]  # undeclared
-from tollbook_schemas.settings import Settings
-from tollbook_schemas.topics import StreamKind
 
 from tollbook_processors.adoption import refuse_unequal
 from tollbook_processors.errors import TopicsError
+from tollbook_schemas.settings import Settings
+from tollbook_schemas.topics import StreamKind
 
 TIMEOUT_SECONDS = 15.0
 STAMP = "message.timestamp.type"

@@ -4,11 +4,11 @@ import logging
 import sys
 
 import faust
-from tollbook_schemas.settings import Settings
 
 from tollbook_processors.app import create_app, data_folder
 from tollbook_processors.failstop import EXIT_CODE
 from tollbook_processors.topic_checks import check_topics
+from tollbook_schemas.settings import Settings
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 CHATTY = ("faust", "mode", "aiokafka")

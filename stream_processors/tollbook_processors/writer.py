@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from tollbook_schemas.rollups import Mark, encode_mark, encode_value, mark_key
-
 from tollbook_processors.partition import Emission
 from tollbook_processors.sender import Sender, SentBatch, durable
 from tollbook_processors.statements import Statements
+from tollbook_schemas.rollups import Mark, encode_mark, encode_value, mark_key
 
 
 class ChangelogWriter:

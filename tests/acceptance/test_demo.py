@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, KafkaException, TopicPartition
+
 from support.homes import temporary_home
 from support.waiting import eventually
 from tollbook_cli.commands.demo import command

@@ -9,14 +9,14 @@ from random import Random
 import psycopg
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
-from conftest import MakeSettings
 from psycopg import sql
+
+from acceptance.pipe_truth import Truth
+from conftest import MakeSettings
 from support.postgres import Database
 from support.waiting import eventually
 from support.workers import WorkerProcess, run_worker
 from tollbook_schemas import Settings, UsageEvent, encode_event
-
-from acceptance.pipe_truth import Truth
 
 ROUNDS = 9
 CALLS_A_ROUND = 700

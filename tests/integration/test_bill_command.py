@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 import typer
+from typer.testing import CliRunner, Result
+
 from support.billing_events import usage_event
 from support.billing_rows import Recorded, connect, write_usage
 from support.postgres import Database
 from tollbook_billing import BillingDatabaseError
 from tollbook_cli.commands import bill
-from typer.testing import CliRunner, Result
 
 NOON = datetime(2026, 4, 2, 12, tzinfo=UTC)
 APRIL = ("--from", "2026-04-01", "--to", "2026-05-01")

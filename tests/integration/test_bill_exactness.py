@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+
 from support.billing_events import MODELS, random_event, seeded
 from support.billing_prices import random_prices, write_prices
 from support.billing_rows import Fate, Recorded, connect, write_usage

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from psycopg import Connection
+
 from support.billing_events import usage_event
 from support.billing_plans import index_of, scans
 from support.billing_rows import Recorded, connect, write_usage

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import Connection
+
 from support.billing_events import usage_event
 from support.billing_prices import Price, write_prices
 from support.billing_rows import Recorded, connect, write_usage

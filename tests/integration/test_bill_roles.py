@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
+
 from support.billing_events import usage_event
 from support.billing_rows import Recorded, connect, write_usage
 from support.postgres import Database

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from support.billing_events import random_event, seeded
 from support.billing_rows import Fate, Recorded, Window, connect, write_usage
 from support.billing_truth import lines_of

@@ -7,6 +7,7 @@ from fractions import Fraction
 import psycopg
 import pytest
 from psycopg import IsolationLevel
+
 from support.billing_events import usage_event
 from support.billing_rows import Recorded, connect, write_usage
 from support.postgres import Database

@@ -2,6 +2,7 @@
 
 import psycopg
 from confluent_kafka import Consumer, Producer
+
 from support.postgres import Database
 from support.waiting import eventually
 from tollbook_schemas.settings import Settings

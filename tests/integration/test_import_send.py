@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from support.import_files import LATEST_MS, MAPPING, check, events_of, write_csv
 from support.import_topic import read_import_topic
 from tollbook_producers.imports import FileCheck, ImportFileError, ImportSender, ImportSendError, send, send_file

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from support.import_files import HEADER, MAPPING, check, events_of, write_csv
 from support.import_totals import workspace_statement, workspace_totals
 from support.postgres import Database

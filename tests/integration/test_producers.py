@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from openai import OpenAI
+
 from support.provider_answers import chat_answer
 from support.provider_broker import own_broker, read_events
 from support.provider_server import ProviderServer, Reply

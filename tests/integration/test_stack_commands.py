@@ -9,6 +9,7 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+
 from support.homes import temporary_home
 from support.up_process import UpProcess, up_process
 from support.waiting import eventually

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
+
 from support.homes import temporary_home
 from tollbook_cli.home import software_folder
 from tollbook_cli.stack import Stack

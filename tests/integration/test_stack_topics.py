@@ -2,6 +2,7 @@
 
 import pytest
 from confluent_kafka.admin import ConfigResource, ResourceType  # type: ignore[attr-defined]  # not in __all__
+
 from conftest import MakeSettings
 from tollbook_cli.stack import prepare_topics
 from tollbook_cli.stack.errors import TopicError

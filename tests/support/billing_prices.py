@@ -9,9 +9,9 @@ from typing import Any
 
 from psycopg import Connection
 from psycopg.types.range import TimestamptzRange
-from tollbook_schemas import UsageEvent, dimensions_of, split
 
 from support.billing_rows import insert
+from tollbook_schemas import UsageEvent, dimensions_of, split
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 TOKEN_CLASSES = (

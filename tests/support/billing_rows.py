@@ -11,6 +11,7 @@ import orjson
 import psycopg
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
+
 from tollbook_schemas import MEASURES, Dimensions, Measures, UsageEvent, WindowRule, dimensions_of, measures_of
 from tollbook_schemas.ids import ms_to_datetime
 from tollbook_schemas.measures import ZERO, add, negate

@@ -6,13 +6,12 @@ from datetime import datetime
 from decimal import localcontext
 from typing import Any
 
+from support.billing_prices import Price, charge
+from support.billing_rows import Recorded
 from tollbook_billing import Usage, UsageLine
 from tollbook_schemas import UsageEvent, WindowRule
 from tollbook_schemas.ids import ms_to_datetime
 from tollbook_schemas.usage import USAGE_FIELDS
-
-from support.billing_prices import Price, charge
-from support.billing_rows import Recorded
 
 LineKey = tuple[str, str, str | None, str, str]
 """Provider, model, response model, use case, state."""

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 from testcontainers.community.postgres import PostgresContainer
 from testcontainers.core.container import DockerContainer
-from tollbook_cli.stack.kafka import answers
-from tollbook_cli.stack.ports import LOOPBACK, free_ports
 
 from support.waiting import eventually
+from tollbook_cli.stack.kafka import answers
+from tollbook_cli.stack.ports import LOOPBACK, free_ports
 
 KAFKA_IMAGE = "apache/kafka:4.4.0"
 POSTGRES_IMAGE = "postgres:18"

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
 from tollbook_cli.home import Home, is_root
 from tollbook_cli.stack.left_overs import end_left_overs
 

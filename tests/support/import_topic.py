@@ -7,9 +7,9 @@ from functools import partial
 from secrets import token_hex
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
-from tollbook_schemas import DecodedEvent, ImportEnd, Settings, decode
 
 from support.waiting import eventually
+from tollbook_schemas import DecodedEvent, ImportEnd, Settings, decode
 
 
 @dataclass(frozen=True, slots=True)

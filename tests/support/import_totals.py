@@ -1,9 +1,9 @@
 """What Postgres says about a workspace."""
 
 import psycopg
-from tollbook_billing import UsageStatement, workspace_usage
 
 from support.postgres import Database
+from tollbook_billing import UsageStatement, workspace_usage
 
 
 def workspace_statement(database: Database, workspace_id: str) -> UsageStatement:

@@ -9,6 +9,7 @@ from secrets import token_hex
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
 from tollbook_cli.stack.database import prepare_roles
 from tollbook_cli.stack.passwords import OWNER, SINK
 from tollbook_sinks import migrate

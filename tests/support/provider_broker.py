@@ -7,13 +7,13 @@ from secrets import token_hex
 
 import psutil
 from confluent_kafka import Consumer, TopicPartition
+
+from support.homes import temporary_home
+from support.waiting import eventually
 from tollbook_cli.home import Home
 from tollbook_cli.stack import provide_software
 from tollbook_cli.stack.kafka import Kafka, answers
 from tollbook_schemas import DecodedEvent, Settings, UsageEvent, decode
-
-from support.homes import temporary_home
-from support.waiting import eventually
 
 START_SECONDS = 90
 STOP_SECONDS = 30

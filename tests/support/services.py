@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from tollbook_cli.stack import Stack
-from tollbook_schemas.settings import Settings
-
 from support.docker import has_engine, kafka_in_docker, postgres_in_docker
 from support.homes import sweep_homes, temporary_home
+from tollbook_cli.stack import Stack
+from tollbook_schemas.settings import Settings
 
 KAFKA_VARIABLE = "TOLLBOOK_TEST_KAFKA"
 POSTGRES_VARIABLE = "TOLLBOOK_TEST_POSTGRES"

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from support.postgres import Database
 from tollbook_cli.environment import settings_environment
 from tollbook_schemas.settings import Settings
-
-from support.postgres import Database
 
 STOP_SECONDS = 30
 

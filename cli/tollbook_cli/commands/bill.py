@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from tollbook_billing import UsageScope, open_database, read_usage
-from tollbook_schemas import Settings
 
+from tollbook_billing import UsageScope, open_database, read_usage
 from tollbook_cli.console import console
 from tollbook_cli.environment import resolve_settings
 from tollbook_cli.statement import render_statement, save_picture, statement_json
 from tollbook_cli.statement.ranges import BadRangeError, Range, choose_range
+from tollbook_schemas import Settings
 
 _WHEN = "A date or time, UTC unless it names a zone, on a window boundary"
 
@@ -27,7 +27,9 @@ def command(
     end: Annotated[str | None, typer.Option("--to", metavar="TIME", help=f"{_WHEN}, exclusive.")] = None,
     all_time: Annotated[bool, typer.Option("--all-time", help="Everything that the database holds.")] = False,
     all_windows: Annotated[bool, typer.Option("--all-windows", help="Show every window's proof.")] = False,
-    picture: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Draw the statement into a file too.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Draw the statement into a file too.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, all digits kept.")] = False,
 ) -> None:
     """Show what a project, a session or a workspace used and what it cost, with its proof.

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from tollbook_schemas import Settings
 
 from tollbook_cli.console import console, messages
 from tollbook_cli.demo.figures import figures, show_checks, show_next, show_statements
@@ -18,13 +17,16 @@ from tollbook_cli.importing import work_bars
 from tollbook_cli.reporting import Report
 from tollbook_cli.stack import Stack, interrupted_by_termination
 from tollbook_cli.statement import render_statement, save_picture
+from tollbook_schemas import Settings
 
 INTERRUPTED = 130
 
 
 def command(
     json: Annotated[Path | None, typer.Option(help="Write all figures to this file.")] = None,
-    picture: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Draw the statements into a file too.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Draw the statements into a file too.")
+    ] = None,
     calls: Annotated[int, typer.Option(min=1, max=10_000, help="How many live calls to make.")] = 240,
     keep: Annotated[bool, typer.Option("--keep", help="Keep a stack started here running at the end.")] = False,
 ) -> None:

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from tollbook_producers.imports import FIELDS, ImportMapping, MappingError, parse_mapping
-from tollbook_schemas import Settings
 
 from tollbook_cli.console import console
 from tollbook_cli.environment import NoAddressError, read_settings, resolve_settings
 from tollbook_cli.importing import ImportJob, run_import, work_bars
 from tollbook_cli.importing.describe import describe, show
+from tollbook_producers.imports import FIELDS, ImportMapping, MappingError, parse_mapping
+from tollbook_schemas import Settings
 
 WAIT_SECONDS = 600.0
 _FIELDS = ", ".join(FIELDS)

@@ -1,9 +1,9 @@
 """`tollbook processor`: one worker of the stream processor, in the foreground."""
 
 import typer
-from tollbook_processors import run_worker
 
 from tollbook_cli.environment import resolve_settings
+from tollbook_processors import run_worker
 
 
 def command() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from psycopg import Connection
-from tollbook_schemas import Settings, TollbookError
 
 from tollbook_cli.reporting import Report
+from tollbook_schemas import Settings, TollbookError
 
 STEP = "Live events in ledger and rollups"
 WAIT_SECONDS = 90.0

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tollbook_billing import Usage, UsageLine, UsageStatement
-from tollbook_schemas.ids import ms_to_datetime
-
 from tollbook_cli.demo.trace import TraceTotals, trace_totals
 from tollbook_cli.demo.truth import GroupKey, Truth
+from tollbook_schemas.ids import ms_to_datetime
 
 TRACE_FIGURES = ("calls", "prompt_tokens", "completion_tokens")
 RUN_FIGURES = (

@@ -9,9 +9,9 @@ from functools import partial
 from google import genai
 from google.genai.types import HttpOptions, HttpRetryOptions
 from openai import DefaultHttpxClient, OpenAI
-from tollbook_producers import track_gemini, track_openai, usage_context
 
 from tollbook_cli.demo.plan import PlannedCall, planned_calls
+from tollbook_producers import track_gemini, track_openai, usage_context
 
 THREADS = 8
 PATIENCE_SECONDS = 0.5

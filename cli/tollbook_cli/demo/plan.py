@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tollbook_schemas import LLMUseCase
-
 from tollbook_cli.demo.answers import CASES, Case
+from tollbook_schemas import LLMUseCase
 
 PROJECTS = ("interviews", "insights")
 USE_CASES: Mapping[str, tuple[LLMUseCase, ...]] = {

@@ -12,11 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
 
-from tollbook_schemas import LLMUsageStatus
-
 from tollbook_cli.demo.answers import Answer, Case
 from tollbook_cli.demo.plan import planned_call
 from tollbook_cli.demo.truth import Served, Truth
+from tollbook_schemas import LLMUsageStatus
 
 LONGEST_HANG_SECONDS = 60.0
 RETRY_AFTER_MS = "10"

@@ -6,11 +6,8 @@ from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
 import psycopg
-from tollbook_billing import UsageStatement, project_usage, workspace_usage
-from tollbook_producers import configure, flush
-from tollbook_schemas import Settings, TollbookError
-from tollbook_schemas.ids import ms_to_datetime
 
+from tollbook_billing import UsageStatement, project_usage, workspace_usage
 from tollbook_cli.demo.catching_up import live_watermarks, wait_until_caught_up
 from tollbook_cli.demo.checks import Check, run_checks, trace_checks
 from tollbook_cli.demo.live import make_calls
@@ -19,6 +16,9 @@ from tollbook_cli.demo.trace import PROJECT, WORKSPACE, TraceTotals, trace_job, 
 from tollbook_cli.demo.truth import Truth
 from tollbook_cli.importing import ImportJob, ImportOutcome, run_import
 from tollbook_cli.reporting import Report
+from tollbook_producers import configure, flush
+from tollbook_schemas import Settings, TollbookError
+from tollbook_schemas.ids import ms_to_datetime
 
 CALLS_STEP = "Live calls"
 FLUSH_SECONDS = 30.0

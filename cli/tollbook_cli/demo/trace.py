@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from tollbook_cli.importing import ImportJob
 from tollbook_producers.imports import ImportMapping
 from tollbook_schemas import WindowRule
-
-from tollbook_cli.importing import ImportJob
 
 WORKSPACE = "examples"
 PROJECT = "azure-llm-2023"

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
-from tollbook_schemas import LLMUsageStatus
-
 from tollbook_cli.demo.plan import planned_call
+from tollbook_schemas import LLMUsageStatus
 
 GroupKey = tuple[str, str, str]
 """Provider, model asked for, use case."""

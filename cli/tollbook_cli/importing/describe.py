@@ -4,10 +4,10 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from tollbook_schemas.ids import ms_to_datetime
 
 from tollbook_cli.importing.job import ImportJob, ImportOutcome
 from tollbook_cli.importing.states import StreamWindow
+from tollbook_schemas.ids import ms_to_datetime
 
 
 def describe(job: ImportJob, outcome: ImportOutcome) -> dict[str, Any]:

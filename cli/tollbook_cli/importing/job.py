@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from psycopg import Connection
+
+from tollbook_cli.importing.states import StreamWindow, connect, has_ended, stream_windows, wait_for_windows
+from tollbook_cli.reporting import Report
 from tollbook_producers.imports import (
     BadRow,
     FileCheck,
@@ -19,9 +22,6 @@ from tollbook_producers.imports import (
     send_file,
 )
 from tollbook_schemas import Settings
-
-from tollbook_cli.importing.states import StreamWindow, connect, has_ended, stream_windows, wait_for_windows
-from tollbook_cli.reporting import Report
 
 CHECK_STEP = "Rows checked (bytes)"
 SEND_STEP = "Rows sent"

@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
-from tollbook_schemas import TollbookError
 
 from tollbook_cli.reporting import Report
+from tollbook_schemas import TollbookError
 
 CONNECT_SECONDS = 10
 POLL_SECONDS = 0.1

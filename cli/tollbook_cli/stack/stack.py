@@ -8,8 +8,6 @@ from types import TracebackType
 from typing import Self
 
 from filelock import FileLock, Timeout
-from tollbook_schemas.settings import Settings
-from tollbook_sinks import migrate
 
 from tollbook_cli.environment import settings_environment
 from tollbook_cli.home import Home, choose_home
@@ -26,6 +24,8 @@ from tollbook_cli.stack.supervision import Supervision
 from tollbook_cli.stack.topics import prepare_topics
 from tollbook_cli.stack.workers import Worker
 from tollbook_cli.state import Addresses, State, live_state, own_record
+from tollbook_schemas.settings import Settings
+from tollbook_sinks import migrate
 
 WORKERS = ("processor", "sink", "maintain")
 PREPARATION = "Database and topics"

@@ -11,11 +11,11 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but
     ResourceType,
     TopicMetadata,
 )
-from tollbook_schemas.settings import Settings
-from tollbook_schemas.topics import changelog_config, source_config
 
 from tollbook_cli.stack.errors import TopicError
 from tollbook_cli.stack.kafka import admin_client
+from tollbook_schemas.settings import Settings
+from tollbook_schemas.topics import changelog_config, source_config
 
 REQUEST_SECONDS = 30.0
 POLL_SECONDS = 0.02

@@ -2,8 +2,8 @@
 
 from rich.table import Table
 from rich.text import Text
-from tollbook_billing import Adjustment, UsageStatement
 
+from tollbook_billing import Adjustment, UsageStatement
 from tollbook_cli.statement.figures import count, percent, quantity, usd
 
 _REASONS = {

@@ -6,8 +6,8 @@ from decimal import Decimal
 from rich import box
 from rich.table import Table
 from rich.text import Text
-from tollbook_billing import Usage, UsageLine
 
+from tollbook_billing import Usage, UsageLine
 from tollbook_cli.statement.figures import count, quantity, usd
 
 

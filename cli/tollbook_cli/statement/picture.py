@@ -11,7 +11,16 @@ COLUMNS = 104
 _PAPER = TerminalTheme(
     (255, 255, 255),
     (28, 39, 51),
-    [(28, 39, 51), (176, 32, 32), (40, 120, 50), (150, 100, 0), (47, 111, 168), (130, 60, 140), (0, 120, 130), (90, 90, 90)],
+    [
+        (28, 39, 51),
+        (176, 32, 32),
+        (40, 120, 50),
+        (150, 100, 0),
+        (47, 111, 168),
+        (130, 60, 140),
+        (0, 120, 130),
+        (90, 90, 90),
+    ],
 )
 # Rich's own template loads a font from the network; a picture in a ledger's documents should not.
 _TEMPLATE = """<svg class="statement" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">

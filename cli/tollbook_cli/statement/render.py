@@ -2,8 +2,8 @@
 
 from rich.console import Group, RenderableType
 from rich.text import Text
-from tollbook_billing import UsageStatement
 
+from tollbook_billing import UsageStatement
 from tollbook_cli.statement.confidence import confidence_table
 from tollbook_cli.statement.figures import USD_STEP, period
 from tollbook_cli.statement.lines import lines_table

@@ -6,8 +6,8 @@ from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
-from tollbook_billing import WindowProof
 
+from tollbook_billing import WindowProof
 from tollbook_cli.statement.figures import count, moment
 
 SHOWN = 24

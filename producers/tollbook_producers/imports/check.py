@@ -5,11 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tollbook_schemas import WindowRule
-
 from tollbook_producers.imports.mapping import ImportMapping
 from tollbook_producers.imports.rows import BadRow, RepeatedRow, RowConverter
 from tollbook_producers.imports.table import OnBytes, open_table
+from tollbook_schemas import WindowRule
 
 OnHeader = Callable[[tuple[str, ...]], None]
 OnBadRow = Callable[[BadRow], None]

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 from pydantic import ValidationError
-from tollbook_schemas import UsageEvent, derived_event_id
-from tollbook_schemas.ids import ms_to_datetime
 
 from tollbook_producers.imports.errors import MappingError
 from tollbook_producers.imports.fields import FIELDS, REQUIRED, parse_cell
 from tollbook_producers.imports.times import parse_time
+from tollbook_schemas import UsageEvent, derived_event_id
+from tollbook_schemas.ids import ms_to_datetime
 
 
 @dataclass(frozen=True)

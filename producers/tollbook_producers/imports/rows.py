@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from tollbook_schemas import LLMUsageStatus, UsageEvent, content_digest, derived_event_id
-from tollbook_schemas.ids import datetime_to_ms
-from tollbook_schemas.usage import USAGE_FIELDS
 
 from tollbook_producers.imports.mapping import ImportMapping
 from tollbook_producers.imports.table import NOTE_COLUMNS, SourceRow
+from tollbook_schemas import LLMUsageStatus, UsageEvent, content_digest, derived_event_id
+from tollbook_schemas.ids import datetime_to_ms
+from tollbook_schemas.usage import USAGE_FIELDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
-from tollbook_schemas import UsageEvent, encode_event
-from tollbook_schemas.topics import END_KEY, IMPORT_HEADER
 
 from tollbook_producers.imports.check import FileCheck
 from tollbook_producers.imports.errors import ImportFileError, ImportSendError
 from tollbook_producers.imports.mapping import ImportMapping
 from tollbook_producers.imports.rows import RowConverter
 from tollbook_producers.imports.table import open_table
+from tollbook_schemas import UsageEvent, encode_event
+from tollbook_schemas.topics import END_KEY, IMPORT_HEADER
 
 _LOGGER = logging.getLogger("tollbook.imports")
 _LOGGER.addHandler(logging.NullHandler())

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from tollbook_schemas import NormalizedTokenUsage
-
 from tollbook_producers.normalize.clamp import clamp
 from tollbook_producers.normalize.report import MAX_COUNT, Report, no_usage
+from tollbook_schemas import NormalizedTokenUsage
 
 _INPUT = ("promptTokensDetails", "toolUsePromptTokensDetails")
 _CACHED = ("cacheTokensDetails",)

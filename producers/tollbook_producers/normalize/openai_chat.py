@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from tollbook_schemas import NormalizedTokenUsage
-
 from tollbook_producers.normalize.clamp import clamp
 from tollbook_producers.normalize.report import Report, no_usage
+from tollbook_schemas import NormalizedTokenUsage
 
 _TICK = Decimal("1e-10")
 _MAX_TICKS = 10**15

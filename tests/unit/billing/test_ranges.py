@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tollbook_cli.statement.ranges import BadRangeError, Range, choose_range, month_of
 from tollbook_schemas import WindowRule
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+
 from tollbook_billing import Adjustment, Usage, UsageLine, UsageScope, UsageStatement, WindowProof
 from tollbook_cli.statement import render_statement
 from tollbook_cli.statement.figures import UNKNOWN, percent, usd

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tollbook_billing import Usage
 from tollbook_billing.usage import CALL_FIELDS, REPORTED_FIELDS
 from tollbook_schemas import NormalizedTokenUsage

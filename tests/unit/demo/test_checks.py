@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from tollbook_billing import Usage, UsageLine, UsageScope, UsageStatement
 from tollbook_cli.demo.checks import run_checks, trace_checks
 from tollbook_cli.demo.plan import planned_call

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from threading import Lock
 
 import pytest
+
 from tollbook_cli.demo.answers import CASES
 from tollbook_cli.demo.live import make_calls
 from tollbook_cli.demo.plan import planned_calls

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support.import_files import HEADER, check, write_csv
 from tollbook_cli.commands.import_ import command
 from tollbook_cli.importing import ImportJob, ImportOutcome, StreamWindow

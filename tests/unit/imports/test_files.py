@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+
 from support.import_files import HEADER, MAPPING, check, events_of, write_csv
 from tollbook_producers.imports import ImportFileError, ImportMapping, MappingError, RejectsWriter, open_table
 

@@ -1,6 +1,7 @@
 """What --map and --set may say."""
 
 import pytest
+
 from tollbook_producers.imports import FIELDS, MappingError, parse_mapping
 from tollbook_schemas import UsageEvent
 

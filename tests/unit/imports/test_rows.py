@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from support.import_files import HEADER, LATEST_MS, MAPPING, convert_all, events_of, write_csv
 from tollbook_producers.imports import BadRow, ImportMapping, RepeatedRow, RowConverter
 from tollbook_producers.imports.table import SourceRow

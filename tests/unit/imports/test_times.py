@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tollbook_producers.imports.times import parse_time
 from tollbook_schemas.ids import datetime_to_ms
 

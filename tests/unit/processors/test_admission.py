@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from support.processor_machine import LogRecord
 from tollbook_processors.admission import admit
 

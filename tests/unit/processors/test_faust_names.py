@@ -17,6 +17,7 @@ from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import Consumer as KafkaConsumer
 from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types.settings import Settings as FaustSettings
+
 from support.processor_machine import LogRecord
 from tollbook_processors.app import create_app
 from tollbook_processors.faust_table import Chunk, ChunkScheduler, RollupTable

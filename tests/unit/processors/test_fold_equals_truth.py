@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from support.processor_logs import import_logs, live_logs
 from support.processor_machine import Machine, Written, log_of, truth_of
 from tollbook_schemas.rollups import place_of

@@ -1,6 +1,7 @@
 """Hold, audit and refold of one partition, step by step."""
 
 import pytest
+
 from support.processor_events import Call, import_named
 from support.processor_machine import RULE, START_MS, Machine, Written, log_of, truth_of
 from tollbook_processors.errors import HeadlessImportsError, RefoldMismatchError, SourceTruncatedError

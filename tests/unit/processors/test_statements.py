@@ -1,6 +1,7 @@
 """The restore: highest `applied` of each key, furthest mark, and the point up to which all is known."""
 
 import pytest
+
 from support.processor_machine import PARTITION, LogRecord
 from tollbook_processors.statements import Statements
 from tollbook_schemas.dimensions import Dimensions

@@ -7,6 +7,7 @@ import pytest
 from google import genai
 from google.genai.types import HttpOptions
 from openai import OpenAI
+
 from support.provider_answers import chat_answer, gemini_answer
 from support.provider_events import EventList
 from support.provider_server import Asked, ProviderServer, Reply

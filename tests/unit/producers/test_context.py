@@ -2,6 +2,7 @@ import asyncio
 from uuid import UUID
 
 import pytest
+
 from tollbook_producers import usage_context
 from tollbook_producers.context import current_attribution
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import httpx2
 import openai
 import pytest
+
 from support.provider_answers import RATE_LIMITED, chat_answer
 from support.provider_events import EventList
 from support.provider_server import Manner, ProviderServer, Reply
@@ -12,7 +13,6 @@ from tollbook_producers import UnenforceableTimeoutError, track_gemini, track_op
 from tollbook_producers.deadline import deadline_in, remaining, shortened
 from tollbook_producers.deadline_network import obey_deadlines
 from tollbook_schemas import LLMUsageStatus
-
 from unit.producers import test_gemini_wrapper, test_openai_wrapper
 from unit.producers.conftest import MakeGemini, MakeOpenAI
 

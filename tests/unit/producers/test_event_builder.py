@@ -2,6 +2,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
+
 from tollbook_producers.event_builder import build_event
 from tollbook_schemas import LLMUsageStatus, UsageEvent, decode, encode_event
 from tollbook_schemas.ids import id_to_ms

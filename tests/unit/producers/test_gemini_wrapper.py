@@ -9,6 +9,7 @@ from google.genai import errors, types
 from google.genai._api_client import BaseApiClient
 from google.genai.models import Models
 from pydantic import ValidationError
+
 from support.provider_answers import (
     GEMINI_BLOCKED_USAGE,
     GEMINI_RATE_LIMITED,
@@ -20,7 +21,6 @@ from support.provider_events import EventList
 from support.provider_server import Asked, ProviderServer, Reply
 from tollbook_producers import UnsupportedClientError, track_gemini, usage_context
 from tollbook_schemas import LLMUsageStatus, UsageEvent, encode_event
-
 from unit.producers.conftest import MakeGemini
 
 

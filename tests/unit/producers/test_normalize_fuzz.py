@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+
 from tollbook_producers.normalize import normalize_gemini_generate, normalize_openai_chat, reduce_raw_usage
 from tollbook_schemas import NormalizedTokenUsage, split
 from tollbook_schemas.raw_usage import RawUsage

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+
 from support.provider_answers import GEMINI_BLOCKED_USAGE, GEMINI_TOOL_USE_USAGE, GEMINI_USAGE
 from tollbook_producers.normalize import normalize_gemini_generate
 

@@ -2,6 +2,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from support.provider_answers import (
     OPENAI_AUDIO_USAGE,
     OPENAI_CACHE_WRITE_USAGE,

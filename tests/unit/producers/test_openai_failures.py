@@ -9,12 +9,12 @@ import httpx2
 import openai
 import pytest
 from openai import OpenAI
+
 from support.provider_answers import RATE_LIMITED, chat_answer
 from support.provider_events import EventList
 from support.provider_server import Asked, ProviderServer, Reply
 from tollbook_producers import configure, publisher_stats, track_openai, usage_context
 from tollbook_schemas import LLMUsageStatus, UsageEvent
-
 from unit.producers.conftest import MakeOpenAI
 from unit.producers.test_openai_wrapper import ask
 

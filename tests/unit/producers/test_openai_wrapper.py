@@ -7,12 +7,12 @@ import pytest
 from openai import AsyncOpenAI, AzureOpenAI, OpenAI
 from openai.types.chat import ChatCompletionUserMessageParam
 from pydantic import BaseModel
+
 from support.provider_answers import OPENAI_USAGE, XAI_USAGE, chat_answer
 from support.provider_events import EventList
 from support.provider_server import ProviderServer, Reply
 from tollbook_producers import UnsupportedClientError, track_openai, usage_context
 from tollbook_schemas import LLMUsageStatus, UsageEvent, encode_event
-
 from unit.producers.conftest import MakeOpenAI
 
 MESSAGES: list[ChatCompletionUserMessageParam] = [{"role": "user", "content": "hello"}]

@@ -4,12 +4,12 @@ import logging
 
 import openai
 import pytest
+
 from support.provider_answers import chat_answer, gemini_answer
 from support.provider_events import EventList
 from support.provider_server import ProviderServer, Reply
 from tollbook_producers import track_gemini, track_openai
 from tollbook_schemas import encode_event
-
 from unit.producers.conftest import MakeGemini, MakeOpenAI
 
 PROMPT = "marker-of-the-prompt and more"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from support.provider_server import ProviderServer
 from tollbook_producers import KafkaPublisher
 from tollbook_producers.event_builder import build_event

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tollbook_producers.normalize import normalize_gemini_generate, normalize_openai_chat
 
 PAYLOADS = Path(__file__).parents[4] / "shared" / "payloads"

@@ -5,12 +5,12 @@ import traceback
 from typing import NoReturn
 
 import pytest
+
 from support.provider_answers import OPENAI_USAGE
 from support.provider_events import EventList
 from tollbook_producers import CallReport, track_openai, tracked_call, usage_context
 from tollbook_producers.normalize import normalize_openai_chat, reduce_raw_usage
 from tollbook_schemas import LLMUsageStatus, LLMUseCase
-
 from unit.producers.conftest import MakeOpenAI
 from unit.producers.test_openai_wrapper import ask
 

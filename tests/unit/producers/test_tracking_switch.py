@@ -1,10 +1,10 @@
 """LLM_USAGE_TRACKING_ENABLED switches tracking off when clients are wrapped and at any time after."""
 
 import pytest
+
 from support.provider_events import EventList
 from tollbook_producers import configure, track_gemini, track_openai, tracked_call
 from tollbook_schemas import Settings
-
 from unit.producers import test_gemini_wrapper, test_openai_wrapper
 from unit.producers.conftest import MakeGemini, MakeOpenAI
 

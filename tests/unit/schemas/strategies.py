@@ -3,6 +3,7 @@
 from typing import Any
 
 from hypothesis import strategies as st
+
 from tollbook_schemas import LLMUsageStatus, LLMUseCase, UsageEvent, derived_event_id
 from tollbook_schemas.ids import ms_to_datetime
 

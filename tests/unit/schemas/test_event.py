@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from pydantic import ValidationError
+
 from tollbook_schemas import (
     DecodedEvent,
     ImportEnd,

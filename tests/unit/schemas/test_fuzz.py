@@ -3,6 +3,7 @@
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tollbook_schemas import DecodedEvent, ImportEnd, Rejected, Tick, UnknownSchemaVersionError, decode, encode_event
 from unit.schemas.strategies import event
 

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tollbook_schemas import derived_event_id, new_event_id
 from tollbook_schemas.ids import datetime_to_ms, id_to_ms, is_event_id, ms_to_datetime
 

@@ -5,6 +5,7 @@ import hashlib
 import orjson
 from hypothesis import given
 from jsonschema import Draft202012Validator
+
 from tollbook_schemas import UsageEvent, encode_event
 from tollbook_schemas.published import event_json_schema, published_schema, render
 from unit.schemas.strategies import usage_events

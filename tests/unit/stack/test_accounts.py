@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+
 from tollbook_cli.stack.account import Account, require_entry
 from tollbook_cli.stack.errors import ClosedFolderError
 from tollbook_cli.stack.passwords import PasswordFiles

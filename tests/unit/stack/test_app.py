@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tollbook_cli import app
 
 HEAVY = ("faust", "aiokafka", "psycopg", "jgo", "confluent_kafka", "openai", "google.genai")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tollbook_cli.environment import NoAddressError, read_settings, resolve_settings, settings_environment
 from tollbook_cli.home import Home
 from tollbook_cli.state import Addresses, State, own_record

@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+
 from tollbook_cli.stack.errors import StackError, TamperedJarError
 from tollbook_cli.stack.jars import KAFKA_VERSION, Jar, locked_jars, verify_jars
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tollbook_cli.stack import java
 from tollbook_cli.stack.errors import NoJavaError
 

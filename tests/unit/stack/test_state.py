@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from support.waiting import eventually
 from tollbook_cli.home import Home
 from tollbook_cli.stack.left_overs import end_left_overs

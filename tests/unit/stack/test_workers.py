@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from support.waiting import eventually
 from tollbook_cli.stack.workers import Worker, describe_exit
 

@@ -3,6 +3,7 @@
 import sys
 
 from openai import OpenAI
+
 from tollbook_producers import publisher_stats, track_openai
 
 with OpenAI(base_url=f"{sys.argv[1]}/v1", api_key="none", max_retries=0) as plain:

@@ -20,7 +20,6 @@ from tollbook_billing.statement import Adjustment, UsageLine, UsageScope, UsageS
 from tollbook_billing.usage import usage_of_row
 
 _SQL = load_queries("usage.sql")
-_HOUR = timedelta(hours=1)
 _exact_json = partial(json.loads, parse_float=Decimal)
 
 
@@ -31,12 +30,12 @@ def project_usage(
     end: datetime | None = None,
     *,
     workspace_id: str | None = None,
-    window: timedelta = _HOUR,
+    window: timedelta | None = None,
 ) -> UsageStatement:
     """The statement of a project for the windows of [start, end), aware times, None for all time.
 
-    `window` is the width of the windows as set for the processor and the sink. Raises UsageRangeError for a bound that
-    is not a window's, SnapshotError, BillingSchemaError, BillingDatabaseError.
+    `window` is the width of the windows; by default the one that the database was filled with. Raises UsageRangeError
+    for a bound that is not a window's, SnapshotError, BillingSchemaError, BillingDatabaseError.
     """
     return read_usage(connection, UsageScope("project", project_id, workspace_id), start, end, window=window)
 
@@ -48,7 +47,7 @@ def session_usage(
     end: datetime | None = None,
     *,
     workspace_id: str | None = None,
-    window: timedelta = _HOUR,
+    window: timedelta | None = None,
 ) -> UsageStatement:
     """The statement of a session; see project_usage. Compaction does not change it."""
     return read_usage(connection, UsageScope("session", session_id, workspace_id), start, end, window=window)
@@ -60,7 +59,7 @@ def workspace_usage(
     start: datetime | None = None,
     end: datetime | None = None,
     *,
-    window: timedelta = _HOUR,
+    window: timedelta | None = None,
 ) -> UsageStatement:
     """The statement of a workspace, calls without a project included; see project_usage."""
     return read_usage(connection, UsageScope("workspace", workspace_id), start, end, window=window)
@@ -72,7 +71,7 @@ def read_usage(
     start: datetime | None = None,
     end: datetime | None = None,
     *,
-    window: timedelta = _HOUR,
+    window: timedelta | None = None,
 ) -> UsageStatement:
     """The statement of any scope; see project_usage."""
     question = {

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     changelog_retention_seconds: int = Field(86400, ge=900)
     event_retention_seconds: int = Field(30 * 86400, ge=1)
     processor_instance: str = Field("processor-1", pattern=r"^[a-zA-Z0-9._-]{1,100}$")
+    sink_instance: str = Field("sink-1", pattern=r"^[a-zA-Z0-9._-]{1,100}$")
     session_timeout_seconds: float = Field(30.0, ge=6)
     sink_batch_records: int = Field(5000, ge=1, le=100_000)
     ledger_days_ahead: int = Field(7, ge=1, le=366)

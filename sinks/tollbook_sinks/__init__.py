@@ -10,6 +10,7 @@ from tollbook_sinks.errors import (
     PartitionCountError,
     SinkDatabaseError,
     TopicMissingError,
+    WindowWidthError,
 )
 from tollbook_sinks.migrate import migrate
 from tollbook_sinks.run import run_sink
@@ -24,6 +25,7 @@ __all__ = [
     "PartitionCountError",
     "SinkDatabaseError",
     "TopicMissingError",
+    "WindowWidthError",
     "migrate",
     "run_sink",
 ]

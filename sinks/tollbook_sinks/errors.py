@@ -45,3 +45,7 @@ class DatabaseAwayError(TollbookError):
 
 class SinkDatabaseError(TollbookError):
     """The database refuses what the sink needs, and trying again will not help."""
+
+
+class WindowWidthError(TollbookError):
+    """The database's windows have another width than the settings."""

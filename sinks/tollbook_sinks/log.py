@@ -123,6 +123,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "bootstrap.servers": settings.kafka,
         "group.id": f"{settings.topic_prefix}sink",
         "client.id": "tollbook-sink",
+        # Static membership: a sink that was killed and started again gets its partitions back at once.
+        "group.instance.id": settings.sink_instance,
         "enable.auto.commit": False,
         "enable.auto.offset.store": False,
         "auto.offset.reset": "error",

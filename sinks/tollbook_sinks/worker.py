@@ -18,6 +18,7 @@ from tollbook_sinks.positions import load_partitions
 from tollbook_sinks.reading import Gap
 from tollbook_sinks.records import Feed, Record
 from tollbook_sinks.topology import describe_topics
+from tollbook_sinks.window_width import record_width
 from tollbook_sinks.writing import ensure_days, write_batch
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Worker:
 
     def _assigned(self, feeds: Collection[Feed], watermarks: AskWatermarks) -> Mapping[Feed, int]:
         logs = describe_topics(self._settings)
+        self._database.insist(lambda connection: record_width(connection, self._settings.window_rule))
         self._known = self._database.insist(
             lambda connection: load_partitions(connection, feeds, logs, watermarks),
         )

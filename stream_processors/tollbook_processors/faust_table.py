@@ -121,17 +121,22 @@ class RollupTable(faust.Table[bytes, RollupValue]):
 
     async def on_recovery_completed(self, active_tps: set[TP], standby_tps: set[TP]) -> None:  # noqa: ARG002 - Faust's
         """Adopt the partitions. Stops the worker on any error, unless the group is rebalancing again anyway."""
-        generation = self.app.consumer_generation_id
+        # Not `app.rebalancing`: Faust holds it true until all tables are through with this.
+        assignment = self._assignment()
 
         def still_owner() -> bool:
-            return self.app.consumer_generation_id == generation
+            return self._assignment() == assignment
 
         try:
             await self.stream.adopt(sorted(tp.partition for tp in active_tps), still_owner)
         except Exception as error:  # noqa: BLE001 - Faust would swallow it and go on without these partitions
-            if still_owner() and not self.app.rebalancing:
+            if still_owner():
                 fail_stop(f"adopting {self.name}", error)
             logger.warning("adoption of %s given up, the group rebalances again: %r", self.name, error)
+
+    def _assignment(self) -> tuple[int, int]:
+        """Changes with every assignment, and as soon as a rebalance begins."""
+        return self.app.consumer_generation_id, self.app.rebalancing_count
 
     async def step(self, events: Iterable[EventT[Any]]) -> None:
         """Fold a batch of delivered chunks. Stops the worker on any error, after which Faust would skip the batch."""

@@ -21,6 +21,8 @@ from tollbook_schemas.topics import StreamKind
 
 logger = logging.getLogger(__name__)
 
+BAD_RECORDS_LOGGED = 3
+
 Written = tuple[bytes, RollupValue] | Mark
 """What one of our own changelog records said."""
 
@@ -50,7 +52,8 @@ class Statements:
             statement = decode_rollup(self.kind, partition, record.key, record.value)
         except BadRollupRecordError as error:
             self.bad += 1
-            logger.warning("ignored changelog partition %d offset %d: %s", partition, record.offset, error)
+            if self.bad <= BAD_RECORDS_LOGGED:
+                logger.warning("ignored in changelog partition %d, offset %d: %s", partition, record.offset, error)
             return
         if isinstance(statement, Mark):
             self._keep(partition, statement)

@@ -157,4 +157,11 @@ class RollupStream:
             await self._consumer.seek(self.source, offsets)
         if still_owner():
             self.owned = {partition: Owned(fold) for partition, fold in folds.items()}
-            logger.info("%s: adopted, next offsets %s", self.source, offsets)
+            said = self.statements
+            logger.info(
+                "%s: adopted, next offsets %s; changelog records read %d, ignored %d",
+                self.source,
+                offsets,
+                said.read,
+                said.bad,
+            )

@@ -27,7 +27,7 @@ def test_topics_as_they_must_be_pass(settings: Settings) -> None:
 
 def test_missing_topics_are_named(settings: Settings) -> None:
     other = settings.model_copy(update={"topic_prefix": "nobody-made."})
-    with pytest.raises(TopicsError, match="missing: nobody-made.usage-events"):
+    with pytest.raises(TopicsError, match=r"missing: nobody-made\.usage-events"):
         check_topics(other)
 
 

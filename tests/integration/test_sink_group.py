@@ -28,7 +28,7 @@ def test_two_sinks_share_and_one_takes_over(make_settings: MakeSettings, databas
     with (
         psycopg.connect(database.owner, autocommit=True) as connection,
         run_worker("sink", settings, database, folders[0]) as one,
-        run_worker("sink", settings, database, folders[1]) as two,
+        run_worker("sink", settings.model_copy(update={"sink_instance": "sink-2"}), database, folders[1]) as two,
     ):
         eventually(lambda: "reading 8 partitions" in one.output and "reading 8 partitions" in two.output, 60)
         for chunk in range(6):

@@ -1,8 +1,8 @@
 -- name: lines
-SELECT * FROM get_usage(%(scope)s, %(id)s, %(start)s, %(end)s, %(workspace)s, %(window)s);
+SELECT * FROM get_usage(%(scope)s, %(id)s, %(start)s, %(end)s, %(workspace)s, coalesce(%(window)s::interval, llm_window_width()));
 
 -- name: windows
-SELECT * FROM get_usage_windows(%(scope)s, %(id)s, %(start)s, %(end)s, %(workspace)s, %(window)s);
+SELECT * FROM get_usage_windows(%(scope)s, %(id)s, %(start)s, %(end)s, %(workspace)s, coalesce(%(window)s::interval, llm_window_width()));
 
 -- name: adjustments
-SELECT * FROM get_usage_adjustments(%(scope)s, %(id)s, %(start)s, %(end)s, %(workspace)s, %(window)s);
+SELECT * FROM get_usage_adjustments(%(scope)s, %(id)s, %(start)s, %(end)s, %(workspace)s, coalesce(%(window)s::interval, llm_window_width()));

@@ -1,6 +1,6 @@
 """`tollbook bill`."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -78,7 +78,7 @@ def command(
     settings = resolve_settings("owner")
     first, last = _range(start, end, all_time, settings)
     with open_database(settings.postgres) as connection:
-        statement = read_usage(connection, scope, first, last, window=timedelta(seconds=settings.window_seconds))
+        statement = read_usage(connection, scope, first, last)
     if picture is not None:
         save_picture(picture, "tollbook bill", [render_statement(statement, all_windows=all_windows)])
     if json:

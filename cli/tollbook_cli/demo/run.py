@@ -80,8 +80,7 @@ def run_demo(settings: Settings, calls: int, report: Report) -> DemoResult:
     truth = _call(settings, workspace_id, calls, report)
     with psycopg.connect(settings.postgres, autocommit=True) as connection:
         wait_until_caught_up(connection, live_watermarks(settings), report)
-        width = timedelta(seconds=settings.window_seconds)
-        live = LiveResult(workspace_id, truth, workspace_usage(connection, workspace_id, window=width))
+        live = LiveResult(workspace_id, truth, workspace_usage(connection, workspace_id))
         return DemoResult(_read_trace(connection, settings, job, imported), live)
 
 
@@ -108,7 +107,7 @@ def _read_trace(
 
     def statement(start: datetime | None = None) -> UsageStatement:
         end = None if start is None else start + width
-        return project_usage(connection, PROJECT, start, end, workspace_id=WORKSPACE, window=width)
+        return project_usage(connection, PROJECT, start, end, workspace_id=WORKSPACE)
 
     windows = {start_ms: statement(ms_to_datetime(start_ms)) for start_ms in expected}
     return TraceResult(job, imported, statement(), windows, expected)

@@ -12,6 +12,7 @@ from tollbook_sinks.audit.report import AuditReport
 from tollbook_sinks.audit.windows import audit_windows
 from tollbook_sinks.lifecycle.errors import AuditFailedError
 from tollbook_sinks.lifecycle.session import connect
+from tollbook_sinks.window_width import refuse_other_width
 
 
 def audit(connection: Connection[Any], rule: WindowRule) -> AuditReport:
@@ -41,6 +42,7 @@ def audit_database(dsn: str, rule: WindowRule) -> AuditReport:
     """`audit` on a connection of its own. Raises DatabaseUnreachableError, AuditFailedError."""
     with connect(dsn, "tollbook audit") as connection:
         try:
+            refuse_other_width(connection, rule)
             return audit(connection, rule)
         except psycopg.Error as error:
             raise AuditFailedError(error.diag.message_primary or str(error)) from error

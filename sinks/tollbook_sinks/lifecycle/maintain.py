@@ -16,6 +16,7 @@ from tollbook_sinks.lifecycle.lock import maintenance_lock, take_lock
 from tollbook_sinks.lifecycle.passes import RECHECK, run_pass
 from tollbook_sinks.lifecycle.report import MaintainReport
 from tollbook_sinks.lifecycle.session import connect
+from tollbook_sinks.window_width import refuse_other_width
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def maintain_once(dsn: str, settings: Settings, recheck: timedelta = timedelta(0
     with _session(dsn, "tollbook maintain --once") as connection, maintenance_lock(connection) as holder:
         if holder is not None:
             return MaintainReport(held_by=holder)
+        refuse_other_width(connection, settings.window_rule)
         return run_pass(connection, settings, recheck)
 
 
@@ -43,6 +45,7 @@ def maintain(dsn: str, settings: Settings, stop: Event) -> None:
     with _session(dsn, "tollbook maintain") as connection:
         if not _wait_for_lock(connection, stop, interval):
             return
+        refuse_other_width(connection, settings.window_rule)
         logger.info("maintaining")
         while not stop.is_set():
             run_pass(connection, settings, RECHECK, stop.is_set)

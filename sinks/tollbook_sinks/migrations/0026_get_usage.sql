@@ -2,7 +2,7 @@
 
 CREATE FUNCTION get_usage(
     p_scope text, p_id text, p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL,
-    p_workspace_id text DEFAULT NULL, p_window interval DEFAULT '1 hour'
+    p_workspace_id text DEFAULT NULL, p_window interval DEFAULT llm_window_width()
 ) RETURNS SETOF llm_usage_line LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     -- Prices change only at the bounds of their ranges, so windows between two bounds are priced as one.

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION get_usage_windows(
     p_scope text, p_id text, p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL,
-    p_workspace_id text DEFAULT NULL, p_window interval DEFAULT '1 hour'
+    p_workspace_id text DEFAULT NULL, p_window interval DEFAULT llm_window_width()
 ) RETURNS TABLE (
     stream text, window_start timestamptz, state text, calls bigint,
     ledger_events bigint, rollup_events bigint, ledger_calls bigint, rollup_calls bigint,
@@ -36,7 +36,7 @@ COMMENT ON FUNCTION get_usage_windows IS
 
 CREATE FUNCTION get_usage_adjustments(
     p_scope text, p_id text, p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL,
-    p_workspace_id text DEFAULT NULL, p_window interval DEFAULT '1 hour'
+    p_workspace_id text DEFAULT NULL, p_window interval DEFAULT llm_window_width()
 ) RETURNS TABLE (
     reason text, state text, events bigint, calls bigint, prompt_tokens bigint, completion_tokens bigint
 ) LANGUAGE sql STABLE PARALLEL SAFE

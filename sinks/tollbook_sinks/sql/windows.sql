@@ -14,3 +14,9 @@ SELECT stream, window_start FROM hold_llm_windows(%(streams)s, %(starts)s) WHERE
 INSERT INTO llm_import_ends (import_id, side, partition, clock_ms)
 VALUES (%(import_id)s, %(side)s, %(partition)s, %(clock_ms)s)
 ON CONFLICT DO NOTHING;
+
+-- name: record_width
+INSERT INTO llm_window_width (width) VALUES (%(width)s) ON CONFLICT DO NOTHING;
+
+-- name: recorded_width
+SELECT width FROM llm_window_width;

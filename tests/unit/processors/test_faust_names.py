@@ -15,6 +15,7 @@ from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import Consumer as KafkaConsumer
+from faust.transport.drivers.aiokafka import ConsumerRebalanceListener
 from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types.settings import Settings as FaustSettings
 
@@ -98,4 +99,10 @@ def test_the_app_has_the_settings_that_the_fold_relies_on() -> None:
 
 
 def test_the_app_says_of_a_rebalance_what_adoption_asks() -> None:
-    assert {"rebalancing", "consumer_generation_id", "on_partitions_revoked", "on_before_shutdown"} <= set(dir(App))
+    app = create_app(Settings(topic_prefix="names."))
+    before = app.rebalancing_count
+    app.on_rebalance_start()
+    assert app.rebalancing_count == before + 1
+    assert {"consumer_generation_id", "on_partitions_revoked", "on_before_shutdown"} <= set(dir(App))
+    assert "app.on_rebalance_start()" in inspect.getsource(ConsumerRebalanceListener.on_partitions_revoked)
+    assert "consumer_generation_id = generation" in inspect.getsource(ConsumerRebalanceListener.on_partitions_assigned)

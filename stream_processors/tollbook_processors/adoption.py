@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from tollbook_processors.consumer import SourceConsumer
 from tollbook_processors.errors import TopicsError
 from tollbook_processors.fold import Fold
 from tollbook_processors.log_reader import LogReader
@@ -23,7 +22,6 @@ class Adoption:
         *,
         fold: Fold,
         statements: Statements,
-        consumer: SourceConsumer,
         reader: LogReader,
         sender: Sender,
     ) -> None:
@@ -31,7 +29,6 @@ class Adoption:
         self._changelog = changelog
         self._fold = fold
         self._statements = statements
-        self._consumer = consumer
         self._reader = reader
         self._sender = sender
 
@@ -46,7 +43,7 @@ class Adoption:
 
     async def restore_rest(self, partitions: Sequence[int]) -> None:
         """Read what Faust left unread: it may end a restore early, and a last owner's writes may land after it."""
-        logs = await self._consumer.ranges(self._changelog, partitions)
+        logs = await self._reader.ranges(self._changelog, partitions)
         for partition, log in logs.items():
             begin = max(self._statements.positions.get(partition, -1) + 1, log.begin)
             if begin < log.end:
@@ -56,7 +53,7 @@ class Adoption:
 
     async def begin(self, partitions: Sequence[int]) -> dict[int, PartitionFold]:
         """Each partition's fold at its mark, or at its log's beginning; totals of closed scopes leave memory."""
-        logs = await self._consumer.ranges(self._source, partitions)
+        logs = await self._reader.ranges(self._source, partitions)
         heads = {partition: await self._head_ms(partition, log) for partition, log in logs.items()}
         recovered = self._statements.grouped()
         folds = {}

@@ -1,16 +1,11 @@
 """What the fold needs of the group's consumer, which is Faust's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
-
-from tollbook_processors.records import LogRange
 
 
 class SourceConsumer(Protocol):
-    """Ranges of any topic, and positions in the assigned ones."""
-
-    async def ranges(self, topic: str, partitions: Iterable[int]) -> dict[int, LogRange]:
-        """What the partitions' logs hold."""
+    """Positions in the assigned partitions."""
 
     async def position(self, topic: str, partition: int) -> int | None:
         """The offset that is fetched next."""

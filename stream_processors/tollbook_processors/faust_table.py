@@ -15,7 +15,7 @@ from faust.types import TP, AppT, EventT
 
 from tollbook_processors.consumer import SourceConsumer
 from tollbook_processors.failstop import fail_stop
-from tollbook_processors.records import LogRange, Record, Records
+from tollbook_processors.records import Record, Records
 from tollbook_processors.stream import RollupStream
 from tollbook_schemas.rollups import RollupValue
 
@@ -72,13 +72,6 @@ class FaustConsumer:
 
     def __init__(self, app: AppT) -> None:
         self._app = app
-
-    async def ranges(self, topic: str, partitions: Iterable[int]) -> dict[int, LogRange]:
-        """What the partitions' logs hold."""
-        tps = [TP(topic, partition) for partition in partitions]
-        begins = await self._app.consumer.earliest_offsets(*tps)
-        ends = await self._app.consumer.highwaters(*tps)
-        return {tp.partition: LogRange(begins[tp], ends[tp]) for tp in tps}
 
     async def position(self, topic: str, partition: int) -> int | None:
         """The offset that is fetched next."""

@@ -58,7 +58,7 @@ class Intake:
 
     async def _is_hole(self, partition: int, expected: int, found: int) -> bool:
         """Whether the log itself has nothing between the two: control records or compaction, not a lost delivery."""
-        log = (await self._consumer.ranges(self._source, [partition]))[partition]
+        log = (await self._reader.ranges(self._source, [partition]))[partition]
         refuse_truncated(partition, expected, found + 1, log)
         first = await self._reader.first(self._source, partition, expected, found + 1)
         is_hole = first is None or first.offset == found

@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]  # aiokafka ships no types
 
 from tollbook_processors.errors import LogReadError
-from tollbook_processors.records import Record
+from tollbook_processors.records import LogRange, Record
 
 STALL_SECONDS = 60.0
 
@@ -32,13 +32,26 @@ class LogReader:
             consumer.assign([at])
             consumer.seek(at, begin)
             deadline = time.monotonic() + STALL_SECONDS
-            while (position := await consumer.position(at)) < end:
-                if time.monotonic() > deadline:
-                    raise LogReadError(f"reading {topic}/{partition} stands at offset {position}, wanted {end}")
-                records = (await consumer.getmany(at, timeout_ms=500)).get(at, [])
-                if records:
-                    deadline = time.monotonic() + STALL_SECONDS
-                    yield [record for record in records if record.offset < end]
+            try:
+                while (position := await consumer.position(at)) < end:
+                    if time.monotonic() > deadline:
+                        raise LogReadError(f"reading {topic}/{partition} stands at offset {position}, wanted {end}")
+                    records = (await consumer.getmany(at, timeout_ms=500)).get(at, [])
+                    if records:
+                        deadline = time.monotonic() + STALL_SECONDS
+                        yield [record for record in records if record.offset < end]
+            finally:
+                consumer.unsubscribe()
+
+    async def ranges(self, topic: str, partitions: Iterable[int]) -> dict[int, LogRange]:
+        """What the partitions' logs hold.
+
+        Not asked of the group's consumer: its long polls would hold the answer up for seconds.
+        """
+        consumer = await self._started()
+        places = [TopicPartition(topic, partition) for partition in partitions]
+        begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+        return {place.partition: LogRange(begins[place], ends[place]) for place in places}
 
     async def first(self, topic: str, partition: int, begin: int, end: int) -> Record | None:
         """The first record in the range, None when the log has none there."""

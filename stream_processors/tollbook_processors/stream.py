@@ -56,12 +56,11 @@ class RollupStream:
         self.statements = statements
         self.owned: dict[int, Owned] = {}
         self._consumer = consumer
+        self._reader = reader
         self._lock = asyncio.Lock()
         self._intake = Intake(source, consumer, reader, fold.counts)
         self._writer = ChangelogWriter(changelog, statements, sender)
-        self._adoption = Adoption(
-            source, changelog, fold=fold, statements=statements, consumer=consumer, reader=reader, sender=sender
-        )
+        self._adoption = Adoption(source, changelog, fold=fold, statements=statements, reader=reader, sender=sender)
 
     def revoke(self) -> None:
         """No cursor is valid until the next adoption."""
@@ -113,6 +112,7 @@ class RollupStream:
         async with self._lock:
             self.owned = {}
             await self._writer.settle()
+            await self._reader.stop()
 
     def _advance(self, work: Mapping[int, list[Record]]) -> tuple[dict[int, Emission], list[int]]:
         """Synchronous: emissions by partition, and the partitions that begin again further back."""
@@ -144,7 +144,7 @@ class RollupStream:
         offsets = {partition: owned[partition].fold.cursor.next_offset for partition in partitions}
         if not offsets or self.owned is not owned:
             return
-        logs = await self._consumer.ranges(self.source, offsets)
+        logs = await self._reader.ranges(self.source, offsets)
         for partition, offset in offsets.items():
             refuse_truncated(partition, offset, offset, logs[partition])
         if self.owned is owned:

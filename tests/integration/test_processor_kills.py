@@ -53,15 +53,16 @@ def folded(settings: Settings) -> int:
 
 def size_beyond(admin: AdminClient, settings: Settings, least: int) -> int:
     """Records ever written to both changelogs, once they are that many."""
+    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # confluent-kafka's
     offsets = admin.list_offsets(
         {
-            TopicPartition(settings.topics.changelog(kind), partition): OffsetSpec.latest()
+            TopicPartition(settings.topics.changelog(kind), partition): latest
             for kind in KINDS
             for partition in range(settings.partitions)
         }
     )
     try:
-        size = sum(answer.result(10).offset for answer in offsets.values())
+        size: int = sum(answer.result(10).offset for answer in offsets.values())
     except KafkaException as error:
         raise AssertionError("the topics are too new") from error
     assert size >= least

@@ -79,7 +79,7 @@ class Flow:
         return self.truth[kind].result()
 
     def _write(self, kind: StreamKind, partition: int, message: Message) -> None:
-        headers = list(message.headers)
+        headers: list[tuple[str, str | bytes | None]] = list(message.headers)
         topic = self._topics.source(kind)
         self._producer.produce(
             topic, message.value, message.key, partition, on_delivery=self._delivered, headers=headers

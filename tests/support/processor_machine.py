@@ -60,7 +60,8 @@ def _message(item: Written) -> Message:
 
 def truth_of(written: Iterable[Written]) -> Totals:
     """The totals by the rules of architecture.md, spelled out naively. Live and import records may not be mixed."""
-    truth, clock, ended = Truth(RULE.width_ms), 0, {}
+    truth, clock = Truth(RULE.width_ms), 0
+    ended: dict[str, int] = {}
     for item in written:
         clock = max(clock, item.appended_ms)
         ended = {name: at for name, at in ended.items() if at >= clock - RULE.horizon_ms}

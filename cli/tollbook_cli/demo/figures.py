@@ -1,5 +1,8 @@
 """The demo's figures for programs, and what it prints for a person."""
 
+import sys
+from pathlib import Path
+from shutil import which
 from typing import Any
 
 from rich.console import Console
@@ -11,9 +14,9 @@ from tollbook_cli.importing.describe import describe
 from tollbook_cli.statement import render_statement, statement_json
 
 NEXT = (
-    "tollbook up                                         keep the stack running; `tollbook env` names its addresses",
-    "tollbook bill --project azure-llm-2023 --all-time   in another shell: the trace's bill again",
-    "tollbook import --help                              bring in your own usage from a CSV file",
+    ("up", "keep the stack running; `env` names its addresses"),
+    ("bill --project azure-llm-2023 --all-time", "in another shell: the trace's bill again"),
+    ("import --help", "bring in your own usage from a CSV file"),
 )
 
 
@@ -90,6 +93,15 @@ def _show_trace_check(check: Check, out: Console) -> None:
 
 def show_next(out: Console) -> None:
     """Say what to try next."""
+    program = _program()
     out.print("\nWhat to try next:")
-    for line in NEXT:
-        out.print(f"  {line}", soft_wrap=True)
+    for arguments, purpose in NEXT:
+        out.print(f"  {program} {arguments:<41} {purpose}", soft_wrap=True)
+
+
+def _program() -> str:
+    """How this command is called from here: `make run` needs no activated virtual environment."""
+    if which("tollbook"):
+        return "tollbook"
+    script = Path(sys.executable).with_name("tollbook")
+    return str(script.relative_to(Path.cwd()) if script.is_relative_to(Path.cwd()) else script)

@@ -5,10 +5,10 @@ import inspect
 import re
 from typing import Any
 
-import aiokafka
+import aiokafka  # type: ignore[import-untyped]  # aiokafka ships no types
 import faust
 import pytest
-from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.producer.message_accumulator import BatchBuilder  # type: ignore[import-untyped]  # as above
 from faust.app.base import App
 from faust.tables.base import Collection
 from faust.tables.manager import TableManager
@@ -17,7 +17,6 @@ from faust.transport.consumer import Consumer
 from faust.transport.drivers.aiokafka import Consumer as KafkaConsumer
 from faust.transport.drivers.aiokafka import ConsumerRebalanceListener
 from faust.transport.utils import DefaultSchedulingStrategy
-from faust.types.settings import Settings as FaustSettings
 
 from support.processor_machine import LogRecord
 from tollbook_processors.app import create_app
@@ -46,14 +45,14 @@ def test_the_pinned_versions_are_the_ones_that_were_read() -> None:
         (faust.Stream.noack_take, ["self", "max_", "within"]),
         (Consumer.position, ["self", "tp"]),
         (KafkaConsumer.seek_wait, ["self", "partitions"]),
-        (KafkaConsumer.highwaters, ["self", "partitions"]),
-        (KafkaConsumer.earliest_offsets, ["self", "partitions"]),
         (TableManager.add, ["self", "table"]),
         (aiokafka.AIOKafkaProducer.create_batch, ["self"]),
         (aiokafka.AIOKafkaProducer.send_batch, ["self", "batch", "topic", "partition"]),
         (BatchBuilder.append, ["self", "timestamp", "key", "value", "headers"]),
         (BatchBuilder.record_count, ["self"]),
         (BatchBuilder.close, ["self"]),
+        (aiokafka.AIOKafkaConsumer.beginning_offsets, ["self", "partitions"]),
+        (aiokafka.AIOKafkaConsumer.end_offsets, ["self", "partitions"]),
         (aiokafka.AIOKafkaConsumer.getmany, ["self", "partitions", "timeout_ms", "max_records"]),
     ],
 )
@@ -76,20 +75,21 @@ def test_a_chunk_has_what_the_transport_reads_of_a_record() -> None:
 def test_the_scheduler_makes_one_message_of_what_was_fetched() -> None:
     tp, empty = faust.types.TP("events", 3), faust.types.TP("events", 4)
     run = [LogRecord(7, 100, b"a", b"b"), LogRecord(8, 200, b"c", b"d")]
-    [(delivered, chunk)] = ChunkScheduler().iterate({tp: run, empty: []})
+    scheduler: Any = ChunkScheduler
+    [(delivered, chunk)] = scheduler().iterate({tp: run, empty: []})
     assert delivered == tp
     assert (chunk.partition, chunk.offset, chunk.timestamp, chunk.value) == (3, 8, 200, run)
 
 
 def test_a_raw_topic_hands_a_list_through_undecoded() -> None:
-    app = create_app(Settings(topic_prefix="names."))
+    serializers: Any = create_app(Settings(topic_prefix="names.")).serializers
     run = [LogRecord(7, 100, b"a", b"b")]
-    assert app.serializers.loads_value(bytes, run, serializer="raw") is run
+    assert serializers.loads_value(bytes, run, serializer="raw") is run
 
 
 def test_the_app_has_the_settings_that_the_fold_relies_on() -> None:
-    conf = create_app(Settings(topic_prefix="names.", processor_instance="one", session_timeout_seconds=9)).conf
-    assert isinstance(conf, FaustSettings)
+    settings = Settings(topic_prefix="names.", processor_instance="one", session_timeout_seconds=9)
+    conf: Any = create_app(settings).conf
     assert conf.ConsumerScheduler is ChunkScheduler
     assert (conf.topic_allow_declare, conf.topic_disable_leader, conf.stream_wait_empty) == (False, True, False)
     assert (conf.table_standby_replicas, conf.stream_recovery_delay, conf.web_enabled) == (0, 0.0, False)

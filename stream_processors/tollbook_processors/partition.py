@@ -117,7 +117,6 @@ class PartitionFold:
                 "from the changelog (kafka-delete-records)"
             )
         # What was met on the way back was judged by the mark's time, which is the highest: only the mark's own time
-        # is the log's.
+        # is the log's. Every total was changed on the way, so all of them are written now.
         self.cursor.time = time_of(mark)
-        self.cursor.dirty = dict(self.cursor.all_totals())
         self.phase = None

@@ -13,7 +13,7 @@ from support.processor_flow import KINDS, Flow
 from support.processor_worker import run_processor, wait_until_folded
 from support.waiting import eventually
 from support.workers import WorkerProcess
-from tollbook_processors import EXIT_CODE
+from tollbook_processors import EXIT_CODE, topic_checks
 from tollbook_processors.errors import TopicsError
 from tollbook_processors.topic_checks import check_topics
 from tollbook_schemas.settings import Settings
@@ -52,7 +52,8 @@ def test_client_timestamps_are_refused_unless_for_testing(make_settings: MakeSet
         check_topics(settings.model_copy(update={"testing": False}))
 
 
-def test_no_broker_is_a_clear_error() -> None:
+def test_no_broker_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topic_checks, "TIMEOUT_SECONDS", 1.0)
     with pytest.raises(TopicsError, match=r"127\.0\.0\.1:1 does not answer"):
         check_topics(Settings(kafka="127.0.0.1:1"))
 

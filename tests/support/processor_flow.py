@@ -15,7 +15,7 @@ MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 STEP = 100
 """Records that a flow writes at a time; it waits until they are in the log."""
-PAUSE_SECONDS = 0.005
+PAUSE_SECONDS = 0.015
 """Between those, so that the flow goes on for some seconds."""
 KINDS: tuple[StreamKind, StreamKind] = ("live", "import")
 

@@ -44,7 +44,7 @@ def _read(kafka: str, topic: str) -> tuple[list[Raw], list[TopicPartition]]:
             ends.append(TopicPartition(topic, partition, end))
             consumer.assign([TopicPartition(topic, partition, begin)])
             while begin < end:
-                for message in consumer.consume(end - begin, timeout=1):
+                for message in consumer.consume(end - begin, timeout=0.1):
                     begin = (message.offset() or 0) + 1
                     records.append(Raw(partition, _bytes(message.key()), _bytes(message.value())))
     finally:

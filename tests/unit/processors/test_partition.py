@@ -150,3 +150,20 @@ def test_an_import_run_again_after_its_end_was_forgotten_begins_anew() -> None:
     assert machine.said().marks[0].open == {IMPORT: OpenScope(2, 4)}
     machine.run()
     assert machine.refolds == 0, "what the import counted before its end is no part of what is open"
+
+
+def test_a_refold_ignores_what_the_mark_has_closed_and_forgotten() -> None:
+    other, again = import_named(8), START_MS + RULE.horizon_ms + 10
+    written = [
+        Written(START_MS, Call(0, START_MS), IMPORT),
+        Written(START_MS, Call(1, START_MS), other),
+        Written(START_MS + 1, other),
+        Written(again, Call(2, START_MS), IMPORT),
+        Written(again, Call(3, START_MS), other),
+    ]
+    machine = Machine("import", log_of(written))
+    machine.run(1, 4)
+    machine.drop(key.encode() for key in machine.said().values if key.scope == IMPORT)
+    machine.run()
+    assert machine.refolds == 1
+    assert machine.said().marks[0].open == {IMPORT: OpenScope(2, 0), other: OpenScope(1, 4)}

@@ -7,7 +7,7 @@ from tollbook_schemas.rollups import Mark, Scope
 def discrepancies(cursor: Cursor) -> dict[Scope, tuple[int, int]]:
     """Scopes whose totals hold another number of records than were counted: scope to (counted, in the totals)."""
     found = {}
-    for name, scope in cursor.scopes.items():
+    for name, scope in (*cursor.ended, *cursor.scopes.items()):
         in_totals = scope.events_in_totals()
         if in_totals != scope.events:
             found[name] = (scope.events, in_totals)

@@ -27,7 +27,11 @@ class ScopeTotals:
 
 @dataclass(slots=True)
 class Cursor:
-    """Where a partition's fold stands. `dirty` holds the totals that changed and are not yet written."""
+    """Where a partition's fold stands.
+
+    `dirty` holds the totals that changed and are not yet written. `ended` and `final` are the scopes that ended since
+    something was written last, and their unwritten totals: the same import can begin anew before that.
+    """
 
     partition: int
     next_offset: int
@@ -35,6 +39,8 @@ class Cursor:
     floor: int = 0
     scopes: dict[Scope, ScopeTotals] = field(default_factory=dict)
     dirty: dict[bytes, RollupValue] = field(default_factory=dict)
+    ended: list[tuple[Scope, ScopeTotals]] = field(default_factory=list)
+    final: list[tuple[bytes, RollupValue]] = field(default_factory=list)
 
     def mark(self) -> Mark:
         """A copy of what a mark says of this moment."""

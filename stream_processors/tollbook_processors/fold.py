@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tollbook_processors.cursor import Cursor, ScopeTotals
 from tollbook_processors.records import Record, Records
-from tollbook_schemas.codec import DecodedEvent, decode
+from tollbook_schemas.codec import DecodedEvent, ImportEnd, decode
 from tollbook_schemas.dimensions import Dimensions, dimensions_of
 from tollbook_schemas.judge import judge
 from tollbook_schemas.measures import ZERO, measures_of
@@ -25,6 +25,12 @@ class _Working:
     scope: ScopeTotals
     applied: int
     measures: list[int]
+
+    def put_back(self, cursor: Cursor) -> None:
+        """Replace the total; it is then to be written."""
+        value = RollupValue(self.applied, tuple(self.measures))
+        self.scope.totals[self.key] = value
+        cursor.dirty[self.key] = value
 
 
 class Fold:
@@ -48,22 +54,21 @@ class Fold:
             self.counts[outcome] += 1
             if outcome == "on_time" and isinstance(decoded, DecodedEvent):
                 self._add(cursor, batch, decoded, record, only)
+            elif isinstance(decoded, ImportEnd):
+                _end(cursor, batch, decoded.import_id)
         if records:
             cursor.next_offset = records[-1].offset + 1
         for total in batch.values():
-            value = RollupValue(total.applied, tuple(total.measures))
-            total.scope.totals[total.key] = value
-            cursor.dirty[total.key] = value
+            total.put_back(cursor)
 
     def close(self, cursor: Cursor) -> list[bytes]:
-        """Drop the scopes that the partition's time has closed; returns their keys."""
-        closed = [name for name in cursor.scopes if self._is_closed(cursor, name)]
-        return [key for name in closed for key in cursor.scopes.pop(name).totals]
-
-    def _is_closed(self, cursor: Cursor, scope: Scope) -> bool:
-        if isinstance(scope, int):
-            return self.rule.is_closed(scope, cursor.time.clock)
-        return scope in cursor.time.ended
+        """Drop the scopes that have ended or that the clock has closed; returns their keys, for they leave memory."""
+        clock = cursor.time.clock
+        closed = [name for name in cursor.scopes if isinstance(name, int) and self.rule.is_closed(name, clock)]
+        ended, cursor.ended = cursor.ended, []
+        gone = [*(scope for _, scope in ended), *(cursor.scopes.pop(name) for name in closed)]
+        kept = {key for name, _ in ended if name in cursor.scopes for key in cursor.scopes[name].totals}
+        return [key for scope in gone for key in scope.totals if key not in kept]
 
     def _add(
         self,
@@ -102,3 +107,14 @@ def _start(partition: int, scope: ScopeTotals, identity: _Identity) -> _Working:
     if value is None:
         return _Working(key, scope, -1, list(ZERO))
     return _Working(key, scope, value.applied, list(value.measures))
+
+
+def _end(cursor: Cursor, batch: dict[_Identity, _Working], import_id: str) -> None:
+    """Close an import at its end record, not at the batch's end: until then its end may be forgotten again."""
+    scope = cursor.scopes.pop(import_id, None)
+    if scope is None:
+        return
+    for identity in [identity for identity in batch if identity[0] == import_id]:
+        batch.pop(identity).put_back(cursor)
+    cursor.ended.append((import_id, scope))
+    cursor.final += [(key, cursor.dirty.pop(key)) for key in scope.totals if key in cursor.dirty]

@@ -41,7 +41,7 @@ class Emission:
     `closed`: keys of scopes that the batch closed; they leave memory once the values are durable.
     """
 
-    values: dict[bytes, RollupValue]
+    values: list[tuple[bytes, RollupValue]]
     mark: Mark
     closed: list[bytes]
 
@@ -93,8 +93,9 @@ class PartitionFold:
         """What is to be written now; None while nothing may be said."""
         if self.phase is not None:
             return None
-        values, self.cursor.dirty = self.cursor.dirty, {}
+        values = [*self.cursor.final, *self.cursor.dirty.items()]
         closed = self.fold.close(self.cursor)
+        self.cursor.dirty, self.cursor.final = {}, []
         return Emission(values, self.cursor.mark(), closed)
 
     def _fold_silently(self, records: Records) -> None:

@@ -22,12 +22,12 @@ class ChangelogWriter:
         """On return the values, and the marks before them, are durable, and closed scopes have left memory."""
         sent = {}
         for partition, emission in emissions.items():
-            items = ((key, encode_value(key, value)) for key, value in emission.values.items())
+            items = ((key, encode_value(key, value)) for key, value in emission.values)
             sent[partition] = await self._sender.send(self._changelog, partition, items)
         await self.settle(emissions)
         await durable([batch for batches in sent.values() for batch in batches])
         for partition, emission in emissions.items():
-            statements = iter(emission.values.items())
+            statements = iter(emission.values)
             for batch in sent[partition]:
                 self._statements.written(partition, batch.base_offset, list(islice(statements, batch.count)))
             self._statements.drop(emission.closed)

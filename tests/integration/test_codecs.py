@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from confluent_kafka import Producer
+
 from support.processor_changelog import read_changelog
 from support.processor_worker import run_processor
 from support.waiting import eventually
-
 from tollbook_schemas import Settings, UsageEvent, encode_event, new_event_id
 from tollbook_schemas.ids import id_to_ms, ms_to_datetime
 from tollbook_schemas.measures import EVENTS

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from support.postgres import Database
 
+from support.postgres import Database
 from tollbook_schemas import Settings, WindowRule
 from tollbook_sinks import WindowWidthError
 from tollbook_sinks.audit import audit_database

@@ -12,7 +12,7 @@ from tollbook_processors.partition import PartitionFold
 from tollbook_processors.records import LogRange
 from tollbook_processors.resume import resume, start_over
 from tollbook_processors.statements import Statements
-from tollbook_schemas.rollups import Mark, encode_mark, encode_value, mark_key
+from tollbook_schemas.rollups import Mark, RollupKey, RollupValue, decode_rollup, encode_mark, encode_value, mark_key
 from tollbook_schemas.topics import StreamKind
 from tollbook_schemas.windows import WindowRule
 
@@ -134,6 +134,11 @@ class Machine:
         gone = set(keys)
         self.changelog = [record for record in self.changelog if record.key not in gone]
 
+    def statements(self) -> list[tuple[RollupKey, RollupValue]]:
+        """The totals in the changelog, in its order."""
+        decoded = (decode_rollup(self.kind, PARTITION, record.key, record.value or b"") for record in self.changelog)
+        return [statement for statement in decoded if isinstance(statement, tuple)]
+
     def said(self) -> Changelog:
         """What a reader of the whole changelog sees."""
         found = Changelog()
@@ -144,6 +149,6 @@ class Machine:
     def _write(self, worker: PartitionFold) -> None:
         emission = worker.emission()
         if emission is not None:
-            for key, value in emission.values.items():
+            for key, value in emission.values:
                 self.append(key, encode_value(key, value))
             self.append_mark(emission.mark)

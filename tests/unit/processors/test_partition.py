@@ -167,3 +167,19 @@ def test_a_refold_ignores_what_the_mark_has_closed_and_forgotten() -> None:
     machine.run()
     assert machine.refolds == 1
     assert machine.said().marks[0].open == {IMPORT: OpenScope(2, 0), other: OpenScope(1, 4)}
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 6])
+def test_an_import_that_ends_and_begins_anew_in_one_batch_leaves_both_totals(size: int) -> None:
+    again = START_MS + RULE.horizon_ms + 10
+    written = [
+        *(Written(START_MS, Call(n, START_MS), IMPORT) for n in range(3)),
+        Written(START_MS + 1, IMPORT),
+        *(Written(again, Call(n, START_MS), IMPORT) for n in range(2)),
+    ]
+    machine = Machine("import", log_of(written))
+    machine.run(size=size)
+    assert machine.said().marks[0].open == {IMPORT: OpenScope(2, 4)}
+    applied = [statement[1].applied for statement in machine.statements()]
+    assert 2 in applied
+    assert applied[-1] == 5

@@ -69,6 +69,7 @@ class Mark:
 
     `through`: highest source offset folded, -1 for none. `clock`: ms. `ended`: import id to the clock at its end.
     `floor`: windows that start before it (ms) cannot be whole, because the log's head was gone when folding began.
+    `width_ms`: the width of the windows that the partition's totals are kept in; 0 where it is not stated.
     """
 
     through: int
@@ -76,6 +77,7 @@ class Mark:
     open: Mapping[Scope, OpenScope] = field(default_factory=dict)
     ended: Mapping[str, int] = field(default_factory=dict)
     floor: int = 0
+    width_ms: int = 0
 
 
 def place_of(key: bytes) -> tuple[int, Scope]:
@@ -103,6 +105,7 @@ def encode_mark(key: bytes, mark: Mark) -> bytes:
         "open": sorted(scopes, key=lambda item: str(item[0])),
         "ended": dict(sorted(mark.ended.items())),
         "floor": mark.floor,
+        "width": mark.width_ms,
     }
     return _seal(key, body)
 
@@ -139,6 +142,7 @@ def _mark(body: dict[str, Any]) -> Mark:
         open={scope: OpenScope(_offset(events), _offset(first)) for scope, events, first in body["open"]},
         ended={str(name): _offset(clock) for name, clock in body["ended"].items()},
         floor=_offset(body["floor"]),
+        width_ms=_offset(body["width"]),
     )
 
 

@@ -42,14 +42,15 @@ class Cursor:
     ended: list[tuple[Scope, ScopeTotals]] = field(default_factory=list)
     final: list[tuple[bytes, RollupValue]] = field(default_factory=list)
 
-    def mark(self) -> Mark:
-        """A copy of what a mark says of this moment."""
+    def mark(self, width_ms: int) -> Mark:
+        """A copy of what a mark says of this moment, in windows of that width."""
         return Mark(
             through=self.next_offset - 1,
             clock=self.time.clock,
             open=open_scopes(self),
             ended=dict(self.time.ended),
             floor=self.floor,
+            width_ms=width_ms,
         )
 
     def all_totals(self) -> Iterator[tuple[bytes, RollupValue]]:

@@ -11,6 +11,10 @@ class SourceTruncatedError(TollbookError):
     """The source log no longer holds what the partition's mark says comes next."""
 
 
+class WindowWidthError(TollbookError):
+    """The recovered totals were cut in windows of another width than the settings'."""
+
+
 class HeadlessImportsError(TollbookError):
     """The imports topic has lost its beginning and there is no mark: whether an import is whole cannot be known."""
 

@@ -96,7 +96,7 @@ class PartitionFold:
         values = [*self.cursor.final, *self.cursor.dirty.items()]
         closed = self.fold.close(self.cursor)
         self.cursor.dirty, self.cursor.final = {}, []
-        return Emission(values, self.cursor.mark(), closed)
+        return Emission(values, self.cursor.mark(self.fold.rule.width_ms), closed)
 
     def _fold_silently(self, records: Records) -> None:
         only = self.phase.mark.open.keys() if isinstance(self.phase, Refolding) else None

@@ -3,7 +3,7 @@
 import logging
 
 from tollbook_processors.cursor import Cursor, ScopeTotals, time_of
-from tollbook_processors.errors import HeadlessImportsError, SourceTruncatedError
+from tollbook_processors.errors import HeadlessImportsError, SourceTruncatedError, WindowWidthError
 from tollbook_processors.fold import Fold
 from tollbook_processors.partition import Holding, PartitionFold
 from tollbook_processors.records import LogRange
@@ -18,8 +18,9 @@ Recovered = dict[Scope, dict[bytes, RollupValue]]
 def resume(fold: Fold, partition: int, mark: Mark, recovered: Recovered, log: LogRange) -> PartitionFold:
     """Begin behind the mark, holding until the recovered totals add up to it.
 
-    Totals that are wrong already make it begin further back. Raises SourceTruncatedError.
+    Totals that are wrong already make it begin further back. Raises SourceTruncatedError, WindowWidthError.
     """
+    _refuse_other_width(fold, partition, mark)
     cursor = Cursor(partition, mark.through + 1, time_of(mark), mark.floor)
     for name, entry in mark.open.items():
         cursor.scopes[name] = ScopeTotals(entry.events, entry.first_offset)
@@ -85,4 +86,12 @@ def refuse_truncated(partition: int, begin: int, end: int, log: LogRange) -> Non
         raise SourceTruncatedError(
             f"partition {partition} was folded up to offset {end - 1}, and the source log ends at {log.end} "
             f"(the topic was recreated or lost records): {advice}"
+        )
+
+
+def _refuse_other_width(fold: Fold, partition: int, mark: Mark) -> None:
+    if mark.width_ms not in (0, fold.rule.width_ms):
+        raise WindowWidthError(
+            f"partition {partition} was folded in windows of {mark.width_ms // 1000} seconds and "
+            f"TOLLBOOK_WINDOW_SECONDS says {fold.rule.width_ms // 1000}: set it back, or use topics of another prefix"
         )

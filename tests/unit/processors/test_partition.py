@@ -1,10 +1,18 @@
 """Hold, audit and refold of one partition, step by step."""
 
+from dataclasses import replace
+from functools import partial
+
 import pytest
 
 from support.processor_events import Call, import_named
 from support.processor_machine import RULE, START_MS, Machine, Written, log_of, truth_of
-from tollbook_processors.errors import HeadlessImportsError, RefoldMismatchError, SourceTruncatedError
+from tollbook_processors.errors import (
+    HeadlessImportsError,
+    RefoldMismatchError,
+    SourceTruncatedError,
+    WindowWidthError,
+)
 from tollbook_processors.fold import Fold
 from tollbook_processors.partition import Holding, Refolding
 from tollbook_processors.records import LogRange
@@ -17,6 +25,9 @@ CALLS = [Written(START_MS + n, Call(n, START_MS + n, project=f"p{n % 2}")) for n
 IMPORT = import_named(7)
 
 
+mark_of = partial(Mark, width_ms=RULE.width_ms)
+
+
 def folded(batches: int = 10**9, size: int = 4, written: list[Written] = CALLS) -> Machine:
     """A partition folded by one worker."""
     machine = Machine("live", log_of(written))
@@ -27,20 +38,20 @@ def folded(batches: int = 10**9, size: int = 4, written: list[Written] = CALLS) 
 def test_a_batch_leaves_a_total_for_each_key_that_changed_and_then_a_mark() -> None:
     machine = folded(batches=1)
     assert len(machine.changelog) == 3
-    assert machine.said().marks[0] == Mark(3, START_MS + 3, {WINDOW: OpenScope(4, 0)})
+    assert machine.said().marks[0] == mark_of(3, START_MS + 3, {WINDOW: OpenScope(4, 0)})
 
 
 def test_nothing_is_said_before_the_recovered_totals_are_checked() -> None:
     machine = folded()
     del machine.changelog[-1], machine.changelog[2]
     worker = machine.resumed()
-    assert worker.phase == Holding(until=9, mark=Mark(7, START_MS + 7, {WINDOW: OpenScope(8, 0)}))
+    assert worker.phase == Holding(until=9, mark=mark_of(7, START_MS + 7, {WINDOW: OpenScope(8, 0)}))
     assert worker.advance(machine.log[8:9])
     assert worker.emission() is None
     assert worker.advance(machine.log[9:])
     emission = worker.emission()
     assert emission is not None
-    assert emission.mark == Mark(9, START_MS + 9, {WINDOW: OpenScope(10, 0)})
+    assert emission.mark == mark_of(9, START_MS + 9, {WINDOW: OpenScope(10, 0)})
 
 
 def test_a_total_applied_beyond_the_mark_is_not_added_to_again() -> None:
@@ -70,7 +81,7 @@ def test_totals_that_do_not_add_up_are_folded_again_up_to_the_mark_in_silence() 
 def test_a_refold_that_does_not_match_the_mark_stops() -> None:
     machine = folded()
     machine.changelog.clear()
-    machine.append_mark(Mark(9, START_MS + 9, {WINDOW: OpenScope(11, 0)}))
+    machine.append_mark(mark_of(9, START_MS + 9, {WINDOW: OpenScope(11, 0)}))
     worker = machine.resumed()
     with pytest.raises(RefoldMismatchError, match="up to offset 9"):
         worker.advance(machine.log)
@@ -93,7 +104,7 @@ def test_an_import_closes_at_its_end() -> None:
     machine.run(1, 5)
     assert machine.said().marks[0].open == {IMPORT: OpenScope(5, 0)}
     machine.run()
-    assert machine.said().marks[0] == Mark(6, START_MS + 6, {}, {IMPORT: START_MS + 5})
+    assert machine.said().marks[0] == mark_of(6, START_MS + 6, {}, {IMPORT: START_MS + 5})
     assert machine.said().totals() == truth_of(calls)
 
 
@@ -183,3 +194,11 @@ def test_an_import_that_ends_and_begins_anew_in_one_batch_leaves_both_totals(siz
     applied = [statement[1].applied for statement in machine.statements()]
     assert 2 in applied
     assert applied[-1] == 5
+
+
+def test_totals_in_windows_of_another_width_are_refused() -> None:
+    machine = folded()
+    mark = machine.said().marks[0]
+    machine.append_mark(replace(mark, through=mark.through + 1, width_ms=2 * RULE.width_ms))
+    with pytest.raises(WindowWidthError, match="windows of 20 seconds and TOLLBOOK_WINDOW_SECONDS says 10"):
+        machine.resumed()

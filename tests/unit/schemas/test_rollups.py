@@ -18,7 +18,7 @@ from tollbook_schemas import (
 from tollbook_schemas.dimensions import PROMPT_BANDS, prompt_band
 from tollbook_schemas.measures import ZERO, add, from_sparse, negate, to_sparse
 from tollbook_schemas.rollups import BadRollupRecordError, decode_rollup, encode_mark, encode_value, mark_key
-from unit.schemas.strategies import event, usage_events
+from unit.schemas.strategies import HOUR_MS, event, usage_events
 
 IMPORT_ID = "imp_" + "0" * 32
 offsets = st.integers(0, 2**53)
@@ -88,7 +88,7 @@ def test_a_total_survives_the_changelog(
     st.dictionaries(st.just(IMPORT_ID), offsets),
 )
 def test_a_mark_survives_the_changelog(through, clock, scopes, ended) -> None:  # type: ignore[no-untyped-def]
-    mark = Mark(through, clock, scopes, ended, floor=7)
+    mark = Mark(through, clock, scopes, ended, floor=7, width_ms=HOUR_MS)
     assert decode_rollup("live", 3, mark_key(3), encode_mark(mark_key(3), mark)) == mark
 
 

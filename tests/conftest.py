@@ -1,5 +1,6 @@
 """Fixtures for real services; a test that asks for none starts none."""
 
+import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from secrets import token_hex
@@ -13,6 +14,31 @@ from tollbook_cli.stack import prepare_topics
 from tollbook_schemas.settings import Settings
 
 MakeSettings = Callable[..., Settings]
+Report = Callable[[str], None]
+
+_REPORTS = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def report(request: pytest.FixtureRequest) -> Report:
+    """Takes what a crash test did (rounds, kills, lost, double); printed at the end, also when it passed."""
+    lines = request.config.stash.setdefault(_REPORTS, [])
+    return lambda text: lines.append(f"{request.node.name}: {text}")
+
+
+def pytest_configure() -> None:
+    """Lets Ctrl-C reach the programs under test: a run in a shell's background inherits an ignored SIGINT."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Prints what the crash tests did."""
+    lines = config.stash.get(_REPORTS, [])
+    if lines:
+        terminalreporter.section("crash tests")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

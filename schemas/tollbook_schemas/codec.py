@@ -4,10 +4,11 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
 from tollbook_schemas.errors import UnknownSchemaVersionError
 from tollbook_schemas.event import SCHEMA_VERSION, UsageEvent
@@ -60,7 +61,17 @@ def encode_event(event: UsageEvent) -> tuple[bytes, bytes]:
 
 def canonical_json(event: UsageEvent) -> bytes:
     """JSON with sorted keys and nulls left out: the bytes under the content digest."""
-    return orjson.dumps(event.model_dump(mode="json", exclude_none=True), option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(_plain_fields(event), option=orjson.OPT_SORT_KEYS)
+
+
+def _plain_fields(event: UsageEvent) -> dict[str, Any]:
+    try:
+        return event.model_dump(mode="json", exclude_none=True)
+    except PydanticSerializationError as error:
+        # Pydantic wraps whatever is raised inside a serializer, a Ctrl-C that arrives just then too.
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise error.__cause__ from None
+        raise
 
 
 def content_digest(event: UsageEvent) -> bytes:

@@ -52,45 +52,35 @@ def finish(process: subprocess.Popen[str]) -> str:
     return output
 
 
-def imported_records(home: Path) -> int | None:
-    """How many records stand on the imports topic; None until it can be said."""
-    addresses = running_stack(home)
-    if addresses is None:
-        return None
-    consumer = Consumer({"bootstrap.servers": addresses.kafka, "group.id": "looking"}, logger=None)
-    topic = Topics().imports
-    try:
-        partitions = consumer.list_topics(topic, timeout=5).topics[topic].partitions
-        marks = [consumer.get_watermark_offsets(TopicPartition(topic, each), timeout=5) for each in partitions]
-        return sum(high for _, high in marks)
-    except KafkaException:
-        return None
-    finally:
-        consumer.close()
-
-
-class Growth:
-    """Whether the imports topic has grown since it was first looked at, which is before the import begins to send."""
+class ImportsTopic:
+    """How many records stand on the imports topic of the stack that the demo starts."""
 
     def __init__(self, home: Path) -> None:
-        self._home = home
-        self._before: int | None = None
+        addresses = eventually(lambda: running_stack(home), timeout=120)
+        self._consumer = Consumer({"bootstrap.servers": addresses.kafka, "group.id": "looking"}, logger=None)
 
-    def is_under_way(self) -> bool:
-        """Whether records are coming in now."""
-        records = imported_records(self._home)
-        if self._before is None or records is None:
-            self._before = records
-            return False
-        return records > self._before + BEGUN
+    def records(self) -> int:
+        """Their number, 0 before the topic is there. Raises AssertionError while the broker does not say."""
+        name = Topics().imports
+        try:
+            topic = self._consumer.list_topics(timeout=5).topics.get(name)
+            places = [TopicPartition(name, number) for number in topic.partitions] if topic else []
+            return sum(self._consumer.get_watermark_offsets(place, timeout=5)[1] for place in places)
+        except KafkaException as error:
+            raise AssertionError(str(error)) from error
 
 
 def signal_while_importing(home: Path, number: signal.Signals) -> tuple[int, str]:
     """Start the demo and signal it while its import is under way; its exit code and output."""
-    process, growth = start_demo(home), Growth(home)
+    process = start_demo(home)
     try:
-        eventually(growth.is_under_way, timeout=120)
+        topic = ImportsTopic(home)
+        process.send_signal(signal.SIGSTOP)  # else it might import while we look at what there was before
+        before = eventually(lambda: (topic.records(),))[0]
+        process.send_signal(signal.SIGCONT)
+        eventually(lambda: topic.records() > before + BEGUN, timeout=120)
     finally:
+        process.send_signal(signal.SIGCONT)
         process.send_signal(number)
     output = finish(process)
     return process.returncode, output

@@ -12,7 +12,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from psycopg import sql
 
 from acceptance.pipe_truth import Truth
-from conftest import MakeSettings
+from conftest import MakeSettings, Report
 from support.postgres import Database
 from support.waiting import eventually
 from support.workers import WorkerProcess, run_worker
@@ -44,7 +44,7 @@ def workers(settings: Settings, database: Database, tmp_path: Path) -> Iterator[
 
 
 def test_nothing_is_lost_or_double_when_every_worker_is_killed(
-    settings: Settings, database: Database, workers: list[WorkerProcess], tmp_path: Path
+    settings: Settings, database: Database, workers: list[WorkerProcess], tmp_path: Path, report: Report
 ) -> None:
     random = Random(20231116)
     truth = Truth(random)
@@ -65,7 +65,7 @@ def test_nothing_is_lost_or_double_when_every_worker_is_killed(
         eventually(lambda: _one(connection, "unfinished_windows") == 0, timeout=120)
         ids = [str(row[0]) for row in _rows(connection, "ledger_ids")]
         lost, double = len(truth.events.keys() - set(ids)), len(ids) - len(set(ids))
-        print(f"rounds={ROUNDS} kills={kills} events={len(truth.events)} lost={lost} double={double}")
+        report(f"rounds {ROUNDS}, kills {kills}, events {len(truth.events)}, lost {lost}, double {double}")
         assert set(ids) == set(truth.events)
         assert double == 0
         assert _one(connection, "disputed_windows") == 0

@@ -7,6 +7,7 @@ from random import Random
 from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # undeclared
 
+from conftest import Report
 from support.processor_changelog import read_changelog
 from support.processor_events import Totals
 from support.processor_flow import KINDS, Flow, FlowThread
@@ -18,7 +19,7 @@ EVENTS, KILLS, SEED = 50_000, 5, 20260
 PORTION = EVENTS // (KILLS + 1) + 1
 
 
-def test_five_kills_while_fifty_thousand_events_flow(settings: Settings, tmp_path: Path) -> None:
+def test_five_kills_while_fifty_thousand_events_flow(settings: Settings, tmp_path: Path, report: Report) -> None:
     flow, random = Flow(settings, SEED, settings.partitions), Random(SEED)
     flowing = FlowThread(flow, KILLS + 1, PORTION)
     flowing.start()
@@ -41,8 +42,10 @@ def test_five_kills_while_fifty_thousand_events_flow(settings: Settings, tmp_pat
     assert worker.exit_code == 0, worker.output
     assert any(unfolded), "no kill met a worker that had something left to fold"
     lost, double = compare(settings, flow)
-    print(f"\nrounds {KILLS + 1}, kills {KILLS}, records {flow.written}, lost {lost}, double {double}")
-    print(f"records not yet folded at the kills: {unfolded}")
+    report(
+        f"rounds {KILLS + 1}, kills {KILLS}, records {flow.written}, lost {lost}, double {double}; "
+        f"not yet folded at the kills: {unfolded}"
+    )
 
 
 def folded(settings: Settings) -> int:

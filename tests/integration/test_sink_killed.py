@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from conftest import MakeSettings
+from conftest import MakeSettings, Report
 from support.postgres import Database
 from support.sink_checks import assert_exact, has_consumed, total_of
 from support.sink_load import IMPORTS, Load
@@ -21,7 +21,7 @@ CHUNK = 1000
 
 @pytest.mark.timeout(300)
 def test_five_kills_under_load_lose_nothing_and_double_nothing(
-    make_settings: MakeSettings, database: Database, tmp_path: Path
+    make_settings: MakeSettings, database: Database, tmp_path: Path, report: Report
 ) -> None:
     settings = make_settings(session_timeout_seconds=6, sink_batch_records=500)
     load = Load(settings, int(time.time() * 1000), seed=7)
@@ -40,7 +40,7 @@ def test_five_kills_under_load_lose_nothing_and_double_nothing(
         writing.join()
         eventually(lambda: has_consumed(connection, total_of(load.truth), sink), 120)
         assert sink.stop() == 0, sink.output
-        print(f"rounds 1, kills {KILLS}, {assert_exact(connection, load.truth)}")
+        report(f"rounds 1, kills {KILLS}, {assert_exact(connection, load.truth)}")
 
 
 def _write_all(load: Load) -> None:

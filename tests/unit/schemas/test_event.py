@@ -168,3 +168,16 @@ def test_a_newer_major_version_stops_the_consumer() -> None:
         decode("live", key, value.replace(b'"schema_version":1', b'"schema_version":2'))
     for strange in (b"0", b"true", b'"2"', b"null", b"1.5"):
         assert isinstance(decode("live", key, value.replace(b'_version":1', b'_version":' + strange)), Rejected)
+
+
+class _Interrupted(datetime):
+    """A time during whose formatting somebody presses Ctrl-C."""
+
+    def isoformat(self, *_args: Any, **_kwargs: Any) -> str:
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_while_encoding_stays_an_interrupt() -> None:
+    plain = event()
+    with pytest.raises(KeyboardInterrupt):
+        encode_event(plain.model_copy(update={"created_at": _Interrupted.fromtimestamp(0, UTC)}))

@@ -53,8 +53,8 @@ class RejectsWriter:
 
     def _add_uncut(self, row: BadRow) -> None:
         assert self._file is not None  # noqa: S101  # used inside `with`
-        writer = csv.writer(self._file, delimiter=self._delimiter, lineterminator=self._delimiter)
-        writer.writerow([row.line, row.reason])
+        csv.writer(self._file, delimiter=self._delimiter, lineterminator="").writerow([row.line, row.reason])
+        self._file.write(self._delimiter)
         self._file.write(row.text if row.text.endswith("\n") else row.text + "\n")
 
     def __exit__(

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 
 from tollbook_producers import publisher_stats, tracked_call
 
@@ -12,6 +13,8 @@ def call() -> None:
 
 call()
 call()
+# Python 3.12 and later warn of what is tried here: a fork beside threads.
+warnings.simplefilter("ignore", DeprecationWarning)
 child = os.fork()
 if child == 0:
     call()

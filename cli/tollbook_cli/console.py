@@ -1,12 +1,21 @@
 """The terminal that all commands share: one console a stream, errors in one line, steps as progress bars."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from tollbook_cli.reporting import Report
 from tollbook_schemas.errors import TollbookError
@@ -41,14 +50,18 @@ def fail(message: str) -> None:
 
 
 @contextmanager
-def step_bars() -> Iterator[Report]:
-    """Progress bars on standard error; yields the callback that moves them, safe to call from any thread."""
+def progress_bars(
+    before_time: Sequence[ProgressColumn] = (), after_time: Sequence[ProgressColumn] = ()
+) -> Iterator[Report]:
+    """Bars on standard error, one a step; yields the callback that moves them, safe to call from any thread."""
     columns = (
         SpinnerColumn(finished_text="[green]✓[/green]"),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        *before_time,
         TimeElapsedColumn(),
+        *after_time,
     )
     progress = Progress(*columns, console=messages)
     bars: dict[str, TaskID] = {}

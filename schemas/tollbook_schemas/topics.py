@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 StreamKind = Literal["live", "import"]
+STREAM_KINDS: tuple[StreamKind, StreamKind] = ("live", "import")
+
+STAMP_CONFIG = "message.timestamp.type"
+"""The topic setting that says who stamps records."""
+BROKER_STAMP = "LogAppendTime"
+"""Its value in every topic of ours: the broker does, so lateness never depends on a client's clock."""
 
 TICK_KEY = b"__tick"
 """Key of the empty record that moves an idle live partition's clock."""
@@ -67,7 +73,7 @@ def source_config(retention_seconds: int) -> Mapping[str, str]:
     """Configuration of a source topic: the broker stamps records, so lateness never depends on a client's clock."""
     return {
         "cleanup.policy": "delete",
-        "message.timestamp.type": "LogAppendTime",
+        STAMP_CONFIG: BROKER_STAMP,
         "retention.ms": str(retention_seconds * 1000),
     }
 
@@ -76,7 +82,7 @@ def changelog_config(retention_seconds: int) -> Mapping[str, str]:
     """Configuration of a changelog: compacted late enough that a zombie's record never hides a newer one at once."""
     return {
         "cleanup.policy": "compact,delete",
-        "message.timestamp.type": "LogAppendTime",
+        STAMP_CONFIG: BROKER_STAMP,
         "retention.ms": str(retention_seconds * 1000),
         "min.compaction.lag.ms": str(15 * 60 * 1000),
         "segment.ms": str(60 * 60 * 1000),

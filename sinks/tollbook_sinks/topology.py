@@ -7,13 +7,12 @@ from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 
 from tollbook_schemas.settings import Settings
-from tollbook_schemas.topics import StreamKind, Topics
+from tollbook_schemas.topics import STREAM_KINDS, StreamKind, Topics
 from tollbook_sinks.errors import KafkaUnreachableError, PartitionCountError, TopicMissingError
 from tollbook_sinks.partitions import LogId
 from tollbook_sinks.records import Feed, Side
 
 TIMEOUT_SECONDS = 15.0
-KINDS: tuple[StreamKind, StreamKind] = ("live", "import")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,8 @@ class TopicLog:
 
 def sides_and_kinds(topics: Topics) -> dict[str, tuple[Side, StreamKind]]:
     """Which topic is what."""
-    named: dict[str, tuple[Side, StreamKind]] = {topics.source(kind): ("source", kind) for kind in KINDS}
-    named.update({topics.changelog(kind): ("changelog", kind) for kind in KINDS})
+    named: dict[str, tuple[Side, StreamKind]] = {topics.source(kind): ("source", kind) for kind in STREAM_KINDS}
+    named.update({topics.changelog(kind): ("changelog", kind) for kind in STREAM_KINDS})
     return named
 
 
@@ -72,7 +71,7 @@ def _explain(error: KafkaException, settings: Settings) -> KafkaUnreachableError
 
 
 def _check_counts(topics: Topics, logs: Mapping[str, TopicLog]) -> None:
-    for kind in KINDS:
+    for kind in STREAM_KINDS:
         source, changelog = logs[topics.source(kind)], logs[topics.changelog(kind)]
         if source.partitions != changelog.partitions:
             raise PartitionCountError(

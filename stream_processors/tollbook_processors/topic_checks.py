@@ -6,11 +6,9 @@ from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # t
 from tollbook_processors.adoption import refuse_unequal
 from tollbook_processors.errors import TopicsError
 from tollbook_schemas.settings import Settings
-from tollbook_schemas.topics import StreamKind
+from tollbook_schemas.topics import BROKER_STAMP, STAMP_CONFIG, STREAM_KINDS
 
 TIMEOUT_SECONDS = 15.0
-STAMP = "message.timestamp.type"
-KINDS: tuple[StreamKind, StreamKind] = ("live", "import")
 
 
 def check_topics(settings: Settings) -> None:
@@ -21,7 +19,7 @@ def check_topics(settings: Settings) -> None:
     admin = AdminClient({"bootstrap.servers": settings.kafka})
     try:
         counts = _partition_counts(admin, settings)
-        for kind in KINDS:
+        for kind in STREAM_KINDS:
             source, changelog = settings.topics.source(kind), settings.topics.changelog(kind)
             refuse_unequal(source, counts[source], changelog, counts[changelog])
         if not settings.testing:
@@ -41,9 +39,9 @@ def _partition_counts(admin: AdminClient, settings: Settings) -> dict[str, int]:
 def _refuse_client_timestamps(admin: AdminClient, settings: Settings) -> None:
     resources = [ConfigResource(ResourceType.TOPIC, name) for name in settings.topics.all]
     for resource, answer in admin.describe_configs(resources, request_timeout=TIMEOUT_SECONDS).items():
-        stamped = answer.result()[STAMP].value
-        if stamped != "LogAppendTime":
+        stamped = answer.result()[STAMP_CONFIG].value
+        if stamped != BROKER_STAMP:
             raise TopicsError(
-                f"{resource.name} has {STAMP}={stamped}: lateness must not depend on a client's clock; "
-                "set it to LogAppendTime"
+                f"{resource.name} has {STAMP_CONFIG}={stamped}: lateness must not depend on a client's clock; "
+                f"set it to {BROKER_STAMP}"
             )

@@ -10,10 +10,11 @@ from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-d
 from conftest import Report
 from support.processor_changelog import read_changelog
 from support.processor_events import Totals
-from support.processor_flow import KINDS, Flow, FlowThread
+from support.processor_flow import Flow, FlowThread
 from support.processor_worker import run_processor, wait_until_folded
 from support.waiting import eventually
 from tollbook_schemas.settings import Settings
+from tollbook_schemas.topics import STREAM_KINDS
 
 EVENTS, KILLS, SEED = 50_000, 5, 20260
 PORTION = EVENTS // (KILLS + 1) + 1
@@ -50,7 +51,7 @@ def test_five_kills_while_fifty_thousand_events_flow(settings: Settings, tmp_pat
 
 def folded(settings: Settings) -> int:
     """Records that the marks account for, ticks among them."""
-    marks = (read_changelog(settings.kafka, settings.topics.changelog(kind), kind).marks for kind in KINDS)
+    marks = (read_changelog(settings.kafka, settings.topics.changelog(kind), kind).marks for kind in STREAM_KINDS)
     return sum(mark.through + 1 for found in marks for mark in found.values())
 
 
@@ -60,7 +61,7 @@ def size_beyond(admin: AdminClient, settings: Settings, least: int) -> int:
     offsets = admin.list_offsets(
         {
             TopicPartition(settings.topics.changelog(kind), partition): latest
-            for kind in KINDS
+            for kind in STREAM_KINDS
             for partition in range(settings.partitions)
         }
     )
@@ -75,7 +76,7 @@ def size_beyond(admin: AdminClient, settings: Settings, least: int) -> int:
 def compare(settings: Settings, flow: Flow) -> tuple[int, int]:
     """Events lost and events counted twice; the whole result must be equal."""
     lost = double = 0
-    for kind in KINDS:
+    for kind in STREAM_KINDS:
         found = read_changelog(settings.kafka, settings.topics.changelog(kind), kind).totals()
         truth = flow.result(kind)
         lost += excess(truth, found)

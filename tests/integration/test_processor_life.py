@@ -9,7 +9,7 @@ from confluent_kafka.admin import AdminClient, NewPartitions  # type: ignore[att
 
 from support.processor_changelog import read_changelog
 from support.processor_events import import_named
-from support.processor_flow import KINDS, Flow
+from support.processor_flow import Flow
 from support.processor_worker import run_processor, wait_until_folded
 from support.waiting import eventually
 from support.workers import WorkerProcess
@@ -17,6 +17,7 @@ from tollbook_processors import EXIT_CODE, topic_checks
 from tollbook_processors.errors import TopicsError
 from tollbook_processors.topic_checks import check_topics
 from tollbook_schemas.settings import Settings
+from tollbook_schemas.topics import STREAM_KINDS
 
 MakeSettings = Callable[..., Settings]
 
@@ -95,7 +96,7 @@ def test_two_workers_share_the_partitions_and_one_takes_over_what_a_killed_one_l
             write(flow, 1000)
             wait_until_folded(settings, flow, 90)
         assert one.exit_code is None, one.output
-    for kind in KINDS:
+    for kind in STREAM_KINDS:
         assert read_changelog(settings.kafka, settings.topics.changelog(kind), kind).totals() == flow.result(kind)
 
 

@@ -6,10 +6,11 @@ import pytest
 
 from support.processor_changelog import read_changelog
 from support.processor_events import import_named
-from support.processor_flow import KINDS, Flow
+from support.processor_flow import Flow
 from support.processor_tampering import Raw, Tamper, rewrite
 from support.processor_worker import run_processor, wait_until_folded
 from tollbook_schemas.settings import Settings
+from tollbook_schemas.topics import STREAM_KINDS
 
 
 def last_of_each_key(records: list[Raw]) -> list[Raw]:
@@ -55,7 +56,7 @@ def test_a_damaged_changelog_comes_to_say_the_truth(
             flow.flush()
             wait_until_folded(settings, flow)
         assert worker.stop() == 0, worker.output
-        for kind in KINDS:
+        for kind in STREAM_KINDS:
             rewrite(settings.kafka, settings.topics.changelog(kind), tamper)
         flow.live(400)
         flow.imported(100, import_named(1))
@@ -63,5 +64,5 @@ def test_a_damaged_changelog_comes_to_say_the_truth(
         worker.restart()
         wait_until_folded(settings, flow)
     assert ("folding again from the log" in worker.output) == repairs
-    for kind in KINDS:
+    for kind in STREAM_KINDS:
         assert read_changelog(settings.kafka, settings.topics.changelog(kind), kind).totals() == flow.result(kind)

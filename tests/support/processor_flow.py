@@ -9,7 +9,7 @@ from confluent_kafka import Producer
 
 from support.processor_events import Call, Message, Totals, Truth, import_end, import_named
 from tollbook_schemas.settings import Settings
-from tollbook_schemas.topics import StreamKind
+from tollbook_schemas.topics import STREAM_KINDS, StreamKind
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -17,7 +17,6 @@ STEP = 100
 """Records that a flow writes at a time; it waits until they are in the log."""
 PAUSE_SECONDS = 0.015
 """Between those, so that the flow goes on for some seconds."""
-KINDS: tuple[StreamKind, StreamKind] = ("live", "import")
 
 
 class Flow:
@@ -27,7 +26,7 @@ class Flow:
     """
 
     def __init__(self, settings: Settings, seed: int, partitions: int) -> None:
-        self.truth: dict[StreamKind, Truth] = {kind: Truth() for kind in KINDS}
+        self.truth: dict[StreamKind, Truth] = {kind: Truth() for kind in STREAM_KINDS}
         self.last: dict[tuple[str, int], int] = {}
         self.written = 0
         self._topics = settings.topics

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from support.processor_changelog import read_changelog
-from support.processor_flow import KINDS, Flow
+from support.processor_flow import Flow
 from support.waiting import eventually
 from support.workers import WorkerProcess
 from tollbook_cli.environment import settings_environment
 from tollbook_schemas.rollups import Mark
 from tollbook_schemas.settings import Settings
+from tollbook_schemas.topics import STREAM_KINDS
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def wait_until_folded(settings: Settings, flow: Flow, timeout: float = 60) -> No
 
     def unfolded() -> dict[tuple[str, int], int]:
         behind = {}
-        for kind in KINDS:
+        for kind in STREAM_KINDS:
             topic = settings.topics.source(kind)
             marks = read_changelog(settings.kafka, settings.topics.changelog(kind), kind).marks
             for (written_to, partition), offset in flow.last.items():

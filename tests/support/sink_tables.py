@@ -12,7 +12,7 @@ from support.sink_changelog import Statement, encode_statement
 from support.sink_events import Message, message_of
 from support.sink_logs import LOG_ID, NOW_MS
 from tollbook_schemas.event import UsageEvent
-from tollbook_schemas.topics import StreamKind
+from tollbook_schemas.topics import STREAM_KINDS, StreamKind
 from tollbook_schemas.windows import WindowRule
 from tollbook_sinks.batches import Batch, make_batch
 from tollbook_sinks.offsets import read_partitions, register
@@ -20,8 +20,9 @@ from tollbook_sinks.records import Feed, Record
 from tollbook_sinks.writing import ensure_days, write_batch
 
 RULE = WindowRule()
-KINDS: tuple[StreamKind, StreamKind] = ("live", "import")
-FEEDS = [Feed(side, kind, partition) for side in ("source", "changelog") for kind in KINDS for partition in (0, 1)]
+FEEDS = [
+    Feed(side, kind, partition) for side in ("source", "changelog") for kind in STREAM_KINDS for partition in (0, 1)
+]
 
 
 @dataclass(slots=True)

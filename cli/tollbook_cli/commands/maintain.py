@@ -1,15 +1,13 @@
 """`tollbook maintain`."""
 
 import logging
-import signal
-from threading import Event
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from tollbook_cli.console import console
 from tollbook_cli.environment import resolve_settings
+from tollbook_cli.stopping import stop_when_asked
 from tollbook_schemas.settings import Settings
 from tollbook_sinks.lifecycle import MaintainReport, Verdict, maintain, maintain_once
 
@@ -41,14 +39,7 @@ def command(
 
 def _serve(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
-    stop = Event()
-
-    def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ask_to_stop)
-    maintain(settings.postgres, settings, stop)
+    maintain(settings.postgres, settings, stop_when_asked())
 
 
 def _print(report: MaintainReport, *, json: bool) -> None:

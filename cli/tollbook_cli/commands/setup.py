@@ -1,6 +1,6 @@
 """`tollbook setup`."""
 
-from tollbook_cli.console import messages, step_bars
+from tollbook_cli.console import messages, progress_bars
 from tollbook_cli.stack import provide_software
 
 
@@ -11,6 +11,6 @@ def command() -> None:
 
     Example: tollbook setup
     """
-    with step_bars() as report:
+    with progress_bars() as report:
         software = provide_software(report)
     messages.print(f"ready: {len(software.jars)} verified jars of Kafka, Java and Postgres", soft_wrap=True)

@@ -1,13 +1,12 @@
 """`tollbook sink`: one worker that writes the topics to Postgres, in the foreground."""
 
 import logging
-import signal
-from threading import Event
 
 import typer
 
 from tollbook_cli.console import messages
 from tollbook_cli.environment import resolve_settings
+from tollbook_cli.stopping import stop_when_asked
 from tollbook_schemas.errors import UnknownSchemaVersionError
 from tollbook_sinks import run_sink
 
@@ -25,11 +24,8 @@ def command() -> None:
     """
     settings = resolve_settings("kafka", "sink")
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     try:
-        run_sink(settings, stop)
+        run_sink(settings, stop_when_asked())
     except UnknownSchemaVersionError as error:
         messages.print(str(error), style="red", markup=False, soft_wrap=True)
         raise typer.Exit(STOPPED_ITSELF) from error

@@ -1,6 +1,6 @@
 """`tollbook up`."""
 
-from tollbook_cli.console import console, messages, step_bars
+from tollbook_cli.console import console, messages, progress_bars
 from tollbook_cli.environment import read_settings
 from tollbook_cli.stack import Stack, interrupted_by_termination
 
@@ -24,7 +24,7 @@ def command() -> None:
 
 
 def _run(stack: Stack) -> None:
-    with step_bars() as report:
+    with progress_bars() as report:
         stack.start(report)
     addresses = stack.addresses
     console.print(f"Kafka     {addresses.kafka}", soft_wrap=True)

@@ -15,6 +15,7 @@ STEP = "Live events in ledger and rollups"
 WAIT_SECONDS = 90.0
 KAFKA_SECONDS = 10.0
 POLL_SECONDS = 0.1
+_LIVE_PROGRESS = files("tollbook_cli.demo").joinpath("sql", "live_progress.sql").read_bytes()
 
 
 class CatchUpError(TollbookError):
@@ -56,6 +57,5 @@ def wait_until_caught_up(connection: Connection[Any], watermarks: Mapping[int, i
 
 
 def _records_behind(connection: Connection[Any], watermarks: Mapping[int, int]) -> int:
-    statement = files("tollbook_cli.demo").joinpath("sql", "live_progress.sql").read_bytes()
-    known = {partition: min(offset, through + 1) for partition, offset, through in connection.execute(statement)}
+    known = {partition: min(offset, through + 1) for partition, offset, through in connection.execute(_LIVE_PROGRESS)}
     return sum(max(end - known.get(partition, 0), 0) for partition, end in watermarks.items())

@@ -7,7 +7,7 @@ from secrets import token_hex
 
 import psycopg
 
-from tollbook_billing import UsageStatement, project_usage, workspace_usage
+from tollbook_billing import UsageStatement, open_database, project_usage, workspace_usage
 from tollbook_cli.demo.catching_up import live_watermarks, wait_until_caught_up
 from tollbook_cli.demo.checks import Check, run_checks, trace_checks
 from tollbook_cli.demo.live import make_calls
@@ -78,7 +78,7 @@ def run_demo(settings: Settings, calls: int, report: Report) -> DemoResult:
     imported = run_import(job, settings, report)
     workspace_id = f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}-{token_hex(3)}"
     truth = _call(settings, workspace_id, calls, report)
-    with psycopg.connect(settings.postgres, autocommit=True) as connection:
+    with open_database(settings.postgres) as connection:
         wait_until_caught_up(connection, live_watermarks(settings), report)
         live = LiveResult(workspace_id, truth, workspace_usage(connection, workspace_id))
         return DemoResult(_read_trace(connection, settings, job, imported), live)

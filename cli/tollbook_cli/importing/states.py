@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -98,5 +99,6 @@ def _refuse_disputed(windows: Sequence[StreamWindow]) -> None:
             )
 
 
+@cache
 def _statement(name: str) -> bytes:
     return files("tollbook_cli.importing").joinpath("sql", f"{name}.sql").read_bytes()

@@ -15,11 +15,10 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but
 from tollbook_cli.stack.errors import TopicError
 from tollbook_cli.stack.kafka import admin_client
 from tollbook_schemas.settings import Settings
-from tollbook_schemas.topics import changelog_config, source_config
+from tollbook_schemas.topics import BROKER_STAMP, STAMP_CONFIG, changelog_config, source_config
 
 REQUEST_SECONDS = 30.0
 POLL_SECONDS = 0.02
-TIMESTAMPS = "message.timestamp.type"
 
 
 def prepare_topics(bootstrap: str, settings: Settings, overrides: Mapping[str, str] | None = None) -> None:
@@ -94,9 +93,10 @@ def _check_partitions(topics: Iterable[TopicMetadata], wanted: int) -> None:
 def _check_timestamps(admin: AdminClient, names: Iterable[str]) -> None:
     resources = [ConfigResource(ResourceType.TOPIC, name) for name in names]
     for resource, future in admin.describe_configs(resources, request_timeout=REQUEST_SECONDS).items():
-        found = future.result(REQUEST_SECONDS)[TIMESTAMPS].value
-        if found != "LogAppendTime":
+        found = future.result(REQUEST_SECONDS)[STAMP_CONFIG].value
+        if found != BROKER_STAMP:
             raise TopicError(
-                f"the topic {resource.name} has {TIMESTAMPS}={found}: lateness may depend only on the broker's "
-                f"clock, so set it to LogAppendTime (only before its first event), or use another TOLLBOOK_TOPIC_PREFIX"
+                f"the topic {resource.name} has {STAMP_CONFIG}={found}: lateness may depend only on the broker's "
+                f"clock, so set it to {BROKER_STAMP} (only before its first event), or use another "
+                "TOLLBOOK_TOPIC_PREFIX"
             )

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 
 from tollbook_producers.attribution import UNATTRIBUTED
-from tollbook_schemas import UsageEvent, new_event_id
+from tollbook_schemas import UsageEvent
 from tollbook_schemas.ids import id_to_ms, ms_to_datetime
 from tollbook_schemas.usage import USAGE_FIELDS
 
@@ -14,14 +15,13 @@ _SUBSTITUTES = {"use_case": UNATTRIBUTED, "provider": "unknown", "model": "unkno
 _MAX_FLAGS = 16
 
 
-def build_event(facts: Mapping[str, object]) -> UsageEvent:
-    """Mint the id and make the event.
+def build_event(facts: Mapping[str, object], event_id: UUID) -> UsageEvent:
+    """The event of a call under an id that was minted for it. The same facts and id make the same event.
 
     A field that is invalid is dropped (or replaced, where an event cannot do without) and flagged `<name>_invalid`;
     counts that contradict each other are dropped together and flagged `usage_invalid`. Raises ValidationError where
     nothing valid is left.
     """
-    event_id = new_event_id()
     fields = {**facts, "id": event_id, "created_at": ms_to_datetime(id_to_ms(event_id))}
     try:
         return UsageEvent.model_validate(fields)

@@ -19,10 +19,11 @@ from tollbook_producers.deadline import deadline_in, shortened
 from tollbook_producers.deadline_network import obey_deadlines
 from tollbook_producers.errors import UnenforceableTimeoutError, UnsupportedClientError
 from tollbook_producers.exchange import current_exchange, new_exchange
+from tollbook_producers.facts import CallSpec
 from tollbook_producers.gemini_hops import hop_group, operation_of
 from tollbook_producers.gemini_report import report_of
 from tollbook_producers.http_clients import http_client_of
-from tollbook_producers.tracking import CallSpec, run
+from tollbook_producers.tracking import run
 
 ClientT = TypeVar("ClientT", bound=Client)
 

@@ -17,8 +17,9 @@ from tollbook_producers.deadline import deadline_in, remaining, shortened
 from tollbook_producers.deadline_network import obey_deadlines
 from tollbook_producers.errors import UnenforceableTimeoutError, UnsupportedClientError
 from tollbook_producers.exchange import current_exchange, new_exchange
+from tollbook_producers.facts import CallSpec
 from tollbook_producers.openai_chat import chat_model, report_of
-from tollbook_producers.tracking import CallSpec, run
+from tollbook_producers.tracking import run
 
 ClientT = TypeVar("ClientT", bound=OpenAI)
 

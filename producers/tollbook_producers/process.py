@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from tollbook_producers.counters import Counters, PublisherStats
 from tollbook_producers.log import forget_warnings, warn_once
 from tollbook_producers.publisher import KafkaPublisher, Publisher
+from tollbook_producers.recording import DirectRecorder, Recorder
 from tollbook_schemas import Settings, UsageEvent
 
 EXIT_FLUSH_SECONDS = 5.0
@@ -30,6 +31,11 @@ class _Process:
         self.kafka: KafkaPublisher | None = None
         self.counters = Counters()
         self.lock = threading.Lock()
+        self.recorder: Recorder = DirectRecorder(_Lazily(self), self)
+
+    def dropped(self, error: BaseException) -> None:
+        self.counters.add("dropped")
+        warn_once("a call left no event", error)
 
     def publisher(self) -> Publisher:
         if self.given is not None:
@@ -40,6 +46,19 @@ class _Process:
                     self.kafka = KafkaPublisher(self.settings or Settings(), self.counters)
                     _close_at_the_end_of_a_worker()
         return self.kafka
+
+
+class _Lazily:
+    """The process's publisher, made when the first event comes."""
+
+    def __init__(self, owner: _Process) -> None:
+        self._owner = owner
+
+    def publish(self, event: UsageEvent) -> None:
+        self._owner.publisher().publish(event)
+
+    def flush(self, timeout_seconds: float) -> int:
+        return self._owner.publisher().flush(timeout_seconds)
 
 
 _process = _Process()
@@ -56,18 +75,9 @@ def configure(*, settings: Settings | None = None, publisher: Publisher | None =
     forget_warnings()
 
 
-def publish(event: UsageEvent) -> None:
-    """Hand an event to the process's publisher; one that cannot be handed over is counted as dropped."""
-    try:
-        _process.publisher().publish(event)
-    except Exception as error:  # noqa: BLE001  # tracking never raises into a call
-        count_dropped(error)
-
-
-def count_dropped(error: BaseException) -> None:
-    """Count a call for which no event could be made or handed over."""
-    _process.counters.add("dropped")
-    warn_once("a call left no event", error)
+def recorder() -> Recorder:
+    """Where this process's calls are recorded now. Never raises."""
+    return _process.recorder
 
 
 def publisher_stats() -> PublisherStats:

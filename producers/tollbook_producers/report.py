@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tollbook_schemas import NormalizedTokenUsage
+from tollbook_schemas import LLMUsageStatus, NormalizedTokenUsage
 
 NO_USAGE = NormalizedTokenUsage(flags=())
 
@@ -13,6 +13,10 @@ class CallReport:
     """What a provider said about one call; everything may be unknown.
 
     `raw_usage` must have passed `reduce_raw_usage`. `operation_id` counts only where the attribution names none.
+    `status` is set only where the answer itself says how the call ended (an error inside a stream, a failed response);
+    it then needs an `error_type`. `complete` is false while a stream has not said that it is done. `call_count`,
+    `batch` and `aggregate` are for sums of many calls. `identity` (what the provider calls the object) and
+    `completed_ms` (milliseconds since 1970) together make the event's id one that every worker derives alike.
     """
 
     usage: NormalizedTokenUsage = NO_USAGE
@@ -22,3 +26,12 @@ class CallReport:
     service_tier: str | None = None
     attempts: int | None = None
     operation_id: str | None = None
+    status: LLMUsageStatus | None = None
+    error_type: str | None = None
+    complete: bool = True
+    call_count: int = 1
+    batch: bool = False
+    aggregate: bool = False
+    identity: str | None = None
+    completed_ms: int | None = None
+    flags: tuple[str, ...] = ()

@@ -10,9 +10,10 @@ from tollbook_producers.context import current_attribution, is_tracked_outside, 
 from tollbook_producers.deadline import deadline_in
 from tollbook_producers.deadline_network import obey_deadlines
 from tollbook_producers.errors import UnenforceableTimeoutError
+from tollbook_producers.facts import CallSpec
 from tollbook_producers.http_clients import http_client_of
 from tollbook_producers.report import CallReport
-from tollbook_producers.tracking import CallSpec, run
+from tollbook_producers.tracking import run
 
 T = TypeVar("T")
 

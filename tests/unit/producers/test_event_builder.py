@@ -3,8 +3,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tollbook_producers.event_builder import build_event
-from tollbook_schemas import LLMUsageStatus, UsageEvent, decode, encode_event
+from tollbook_producers.event_builder import build_event as build_event_with
+from tollbook_schemas import LLMUsageStatus, UsageEvent, decode, encode_event, new_event_id
 from tollbook_schemas.ids import id_to_ms
 
 FACTS: dict[str, object] = {"use_case": "x", "provider": "p", "model": "m", "status": "success"}
@@ -16,6 +16,10 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
+
+
+def build_event(facts: dict[str, object]) -> UsageEvent:
+    return build_event_with(facts, new_event_id())
 
 
 def test_the_id_holds_the_time() -> None:

@@ -12,7 +12,7 @@ from support.provider_server import ProviderServer
 from tollbook_producers import KafkaPublisher
 from tollbook_producers.event_builder import build_event
 from tollbook_producers.publisher import producer_config
-from tollbook_schemas import Settings, UsageEvent
+from tollbook_schemas import Settings, UsageEvent, new_event_id
 
 PATIENCE = 60.0
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -27,7 +27,7 @@ def dead_broker() -> Iterator[str]:
 
 
 def event() -> UsageEvent:
-    return build_event({"use_case": "x", "provider": "p", "model": "m", "status": "success"})
+    return build_event({"use_case": "x", "provider": "p", "model": "m", "status": "success"}, new_event_id())
 
 
 def test_ten_thousand_events_for_a_dead_broker(dead_broker: str) -> None:

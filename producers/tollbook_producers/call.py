@@ -1,0 +1,84 @@
+"""One call from its start to its end: whatever happens in between, it leaves exactly one event."""
+
+import time
+from uuid import UUID
+
+from tollbook_producers import process
+from tollbook_producers.facts import CallSpec, intent, outcome, so_far
+from tollbook_producers.log import warn_once
+from tollbook_producers.report import CallReport
+from tollbook_schemas import derived_event_id, new_event_id
+
+_NOTHING = CallReport()
+
+
+class OpenCall:
+    """A call under way. The first `end` leaves its event, later ones do nothing. Nothing here ever raises.
+
+    In a child forked during the call, nothing here does anything: the event is the parent's.
+    """
+
+    __slots__ = ("_first_chunk_ms", "_over", "_recorder", "_reserved", "_spec", "_started")
+
+    def __init__(self, spec: CallSpec) -> None:
+        self._spec = spec
+        self._over = False
+        self._first_chunk_ms: int | None = None
+        self._recorder = process.recorder()
+        self._reserved = new_event_id()
+        try:
+            self._recorder.began(self._reserved, intent(spec))
+        except Exception as error:  # noqa: BLE001  # tracking never raises into a call
+            self._recorder.lost(error)
+            self._over = True
+        self._started = time.monotonic()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its event was left."""
+        return self._over
+
+    def first_chunk(self) -> None:
+        """Something of the answer is here; the first time is measured."""
+        if self._first_chunk_ms is None:
+            self._first_chunk_ms = self._elapsed_ms()
+
+    def progress(self, report: CallReport) -> None:
+        """What would be lost if the process were killed now: the running totals of a session."""
+        if self._over:
+            return
+        try:
+            self._recorder.progressed(self._reserved, so_far(self._spec, report))
+        except Exception as error:  # noqa: BLE001
+            warn_once("running totals could not be recorded", error)
+
+    def end(self, report: CallReport = _NOTHING, error: BaseException | None = None) -> None:
+        """The call is over, well or with an error."""
+        if self._over:
+            return
+        self._over = True
+        times = {"latency_ms": self._elapsed_ms(), "time_to_first_chunk_ms": self._first_chunk_ms}
+        try:
+            facts = outcome(self._spec, report, error, times)
+            self._recorder.ended(self._reserved, event_id_of(self._spec, report), facts)
+        except Exception as failure:  # noqa: BLE001
+            self._recorder.lost(failure)
+
+    def _elapsed_ms(self) -> int:
+        return round((time.monotonic() - self._started) * 1000)
+
+
+def leave_event(spec: CallSpec, report: CallReport) -> None:
+    """One event for something that was only learned of when it was over: a transcription, a batch. Never raises."""
+    recorder = process.recorder()
+    try:
+        recorder.left(event_id_of(spec, report), outcome(spec, report, None, {}))
+    except Exception as error:  # noqa: BLE001
+        recorder.lost(error)
+
+
+def event_id_of(spec: CallSpec, report: CallReport) -> UUID:
+    """A new id, or for what several workers may see the one that all of them derive."""
+    if report.identity is None or report.completed_ms is None:
+        return new_event_id()
+    return derived_event_id(report.completed_ms, spec.provider, report.identity)

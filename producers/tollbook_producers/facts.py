@@ -1,0 +1,85 @@
+"""What is said about a call, as a JSON object that may be written to disk: bounded, and without any content."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tollbook_producers.attribution import UNATTRIBUTED, Attribution
+from tollbook_producers.outcome import outcome_of
+from tollbook_producers.report import CallReport
+from tollbook_schemas import LLMUsageStatus
+from tollbook_schemas.usage import USAGE_FIELDS
+
+MAX_TEXT = 256
+"""No text of an event may be as long, so one cut to it stays invalid and is flagged, not passed off as an id."""
+
+_INTERRUPTED = {"status": LLMUsageStatus.ERROR.value, "error_type": "interrupted"}
+
+
+@dataclass(frozen=True, slots=True)
+class CallSpec:
+    """What is known about a call before it is made."""
+
+    provider: str
+    model: str
+    attribution: Attribution
+
+
+def intent(spec: CallSpec) -> dict[str, Any]:
+    """The facts of a call that nothing more is ever heard of."""
+    return _known(spec) | _INTERRUPTED
+
+
+def so_far(spec: CallSpec, report: CallReport) -> dict[str, Any]:
+    """The facts of a call that was cut off after it reported this much."""
+    return {**_reported(report), **_known(spec), **_INTERRUPTED}
+
+
+def outcome(
+    spec: CallSpec, report: CallReport, error: BaseException | None, times: Mapping[str, int | None]
+) -> dict[str, Any]:
+    """The facts of a call that is over. `times` are the event's fields of milliseconds."""
+    status, error_type = _ending(report, error)
+    return {**_reported(report), **_known(spec), **times, "status": status.value, "error_type": error_type}
+
+
+def _known(spec: CallSpec) -> dict[str, Any]:
+    facts: dict[str, Any] = {"use_case": UNATTRIBUTED}
+    for name, value in spec.attribution.items():
+        facts[name] = _bounded(value)
+    facts["provider"], facts["model"] = _bounded(spec.provider), _bounded(spec.model)
+    return facts
+
+
+def _reported(report: CallReport) -> dict[str, Any]:
+    usage = report.usage
+    facts: dict[str, Any] = {
+        name: str(value) if isinstance(value, Decimal) else value
+        for name in USAGE_FIELDS
+        if (value := getattr(usage, name)) is not None
+    }
+    facts["flags"] = (*report.flags, *usage.flags)
+    facts["call_count"], facts["batch"], facts["aggregate"] = report.call_count, report.batch, report.aggregate
+    for name in ("response_model", "request_id", "service_tier", "attempts"):
+        facts[name] = _bounded(getattr(report, name))
+    facts["raw_usage"], facts["source_id"] = report.raw_usage, _bounded(report.identity)
+    if report.operation_id is not None:  # what the attribution says goes before it
+        facts["operation_id"] = _bounded(report.operation_id)
+    return facts
+
+
+def _ending(report: CallReport, error: BaseException | None) -> tuple[LLMUsageStatus, str | None]:
+    if report.status is not None:
+        return report.status, report.error_type
+    if error is not None:
+        return outcome_of(error)
+    return (LLMUsageStatus.SUCCESS if report.usage.is_reported else LLMUsageStatus.MISSING_USAGE), None
+
+
+def _bounded(value: object) -> object:
+    if isinstance(value, str):
+        return value[:MAX_TEXT]
+    if isinstance(value, Mapping):
+        return {str(key)[:MAX_TEXT]: _bounded(item) for key, item in list(value.items())[:32]}
+    return value if value is None or isinstance(value, int) else ""  # which no field takes

@@ -1,0 +1,69 @@
+"""Where the facts of calls go: an intent before a call, an outcome after it.
+
+Facts are a JSON object of what an event holds, without the id and the time; they hold no content and every text in
+them is bounded (`facts.py`). Events are made from facts later, off the caller's path.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+from tollbook_producers.event_builder import build_event
+from tollbook_producers.publisher import Publisher
+
+Facts = Mapping[str, Any]
+
+
+class Recorder(Protocol):
+    """Keeps what calls leave. An implementation neither blocks nor raises, and counts what it loses."""
+
+    def began(self, reserved: UUID, facts: Facts) -> None:
+        """A call starts. If nothing else comes, its event is this one, under the id reserved for it."""
+
+    def progressed(self, reserved: UUID, facts: Facts) -> None:
+        """A call goes on: if nothing else comes, its event is this one."""
+
+    def ended(self, reserved: UUID, event_id: UUID, facts: Facts) -> None:
+        """A call that began is over: its event, and the id minted for it."""
+
+    def left(self, event_id: UUID, facts: Facts) -> None:
+        """An event without a beginning: something that was only learned of when it was over."""
+
+    def lost(self, error: BaseException) -> None:
+        """A call for which nothing could be recorded."""
+
+
+class DirectRecorder:
+    """Events straight to a publisher, for tests and apps that bring their own. A call that is killed leaves nothing."""
+
+    def __init__(self, publisher: Publisher, lost: "LossCounter") -> None:
+        self._publisher = publisher
+        self._lost = lost
+
+    def began(self, reserved: UUID, facts: Facts) -> None:
+        """Nothing is kept."""
+
+    def progressed(self, reserved: UUID, facts: Facts) -> None:
+        """Nothing is kept."""
+
+    def ended(self, reserved: UUID, event_id: UUID, facts: Facts) -> None:  # noqa: ARG002  # the protocol's parameter
+        """Publish the event."""
+        self.left(event_id, facts)
+
+    def left(self, event_id: UUID, facts: Facts) -> None:
+        """Publish the event."""
+        try:
+            self._publisher.publish(build_event(facts, event_id))
+        except Exception as error:  # noqa: BLE001  # tracking never raises into a call
+            self.lost(error)
+
+    def lost(self, error: BaseException) -> None:
+        """Count it."""
+        self._lost.dropped(error)
+
+
+class LossCounter(Protocol):
+    """Counts calls that left no event."""
+
+    def dropped(self, error: BaseException) -> None:
+        """Count one."""

@@ -6,49 +6,34 @@ from typing import Any
 
 import pytest
 
-from tollbook_producers.normalize import normalize_gemini_generate, normalize_openai_chat
+from tollbook_cli.payload_file import read_payload
+from tollbook_cli.payload_reports import events_of
 
 PAYLOADS = Path(__file__).parents[4] / "shared" / "payloads"
-NORMALIZERS = {
-    ("openai", "chat.completions"): (normalize_openai_chat, "usage"),
-    ("openai", "completions"): (normalize_openai_chat, "usage"),
-    ("xai", "chat.completions"): (normalize_openai_chat, "usage"),
-    ("gemini", "models.generate_content"): (normalize_gemini_generate, "usageMetadata"),
-}
+INDEX = PAYLOADS / "EXPECTED.json"
+CASES: dict[str, Any] = json.loads(INDEX.read_text()) if INDEX.is_file() else {}
+BESIDE = pytest.mark.skipif(not CASES, reason="no recorded payloads beside this checkout")
 
 
-def unary_cases() -> list[Any]:
-    index = PAYLOADS / "EXPECTED.json"
-    if not index.is_file():
-        return []
-    cases = []
-    for name, entry in json.loads(index.read_text()).items():
-        payload = json.loads((PAYLOADS / name).read_text())
-        known = (entry["provider"], entry["surface"]) in NORMALIZERS
-        if known and isinstance(payload, dict) and entry["expect"]:
-            cases.append(pytest.param(entry, payload, id=name))
-    return cases
+def rows(name: str) -> list[dict[str, Any]]:
+    payload = read_payload((PAYLOADS / name).read_bytes(), name)
+    events = events_of(payload, CASES[name]["provider"], CASES[name]["surface"])
+    return [json.loads(event.model_dump_json()) for event in events]
 
 
-@pytest.mark.skipif(not PAYLOADS.is_dir(), reason="no recorded payloads beside this checkout")
-@pytest.mark.parametrize(("entry", "payload"), unary_cases())
-def test_recorded_payload(entry: dict[str, Any], payload: dict[str, Any]) -> None:
-    normalize, key = NORMALIZERS[entry["provider"], entry["surface"]]
-    usage = normalize(payload.get(key))
-    [expected] = entry["expect"]
-    got = json.loads(usage.model_dump_json()) | {"status": status_of(payload, reported=usage.is_reported)}
-    assert {name: got[name] for name in expected} == expected
+@BESIDE
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case["expect"] is not None])
+def test_recorded_payload(name: str) -> None:
+    expected = CASES[name]["expect"]
+    got = rows(name)
+    assert len(got) == len(expected)
+    assert [{key: row[key] for key in want} for row, want in zip(got, expected, strict=True)] == expected
 
 
-def status_of(payload: dict[str, Any], *, reported: bool) -> str:
-    if "error" in payload:
-        return "error"
-    return "success" if reported else "missing_usage"
-
-
-@pytest.mark.skipif(not PAYLOADS.is_dir(), reason="no recorded payloads beside this checkout")
-def test_function_calling_sequence_adds_up() -> None:
+@BESIDE
+def test_function_calling_sequence_is_three_calls_that_add_up() -> None:
     name = "gemini_afc_http_sequence.json"
-    expected = json.loads((PAYLOADS / "EXPECTED.json").read_text())[name]["notes"]["sum"]
-    hops = [normalize_gemini_generate(hop["usageMetadata"]) for hop in json.loads((PAYLOADS / name).read_text())]
-    assert {count: sum(getattr(hop, count) for hop in hops) for count in expected} == expected
+    hops = rows(name)
+    assert len(hops) == 3
+    expected = CASES[name]["notes"]["sum"]
+    assert {count: sum(hop[count] for hop in hops) for count in expected} == expected

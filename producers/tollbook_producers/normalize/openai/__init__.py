@@ -1,0 +1,1 @@
+"""OpenAI and everything that speaks its language: xAI, Azure, gateways."""

@@ -1,0 +1,1 @@
+"""Websocket sessions: what passes over the socket is read there, and the SDKs' own classes stay as they are."""

@@ -1,15 +1,20 @@
 """The attribution that callers give: names are checked at once, values when the event is made."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypedDict
 from uuid import UUID
 
+from pydantic import TypeAdapter, ValidationError
+
 from tollbook_schemas import LLMUsageAttribution
+from tollbook_schemas.fields import UseCase
 
 UNATTRIBUTED = "unattributed"
 """The use case of a call that names none: it is still counted."""
 
+_USE_CASE: TypeAdapter[str] = TypeAdapter(UseCase)
 _NAMES = frozenset(LLMUsageAttribution.model_fields)
 Attribution = Mapping[str, object]
 NOTHING: Attribution = MappingProxyType({})
@@ -44,10 +49,22 @@ def merge(outer: Attribution, inner: Attribution) -> Attribution:
     """`inner` over `outer`; tags are merged key by key."""
     if not inner:
         return outer
+    if not outer:
+        return inner
     merged = {**outer, **inner}
-    if isinstance(outer.get("tags"), Mapping) and isinstance(inner.get("tags"), Mapping):
-        merged["tags"] = {**outer["tags"], **inner["tags"]}  # type: ignore[dict-item]  # both are mappings
+    below, above = outer.get("tags"), inner.get("tags")
+    if isinstance(below, dict) and isinstance(above, dict):
+        merged["tags"] = {**below, **above}
     return MappingProxyType(merged)
+
+
+@lru_cache(maxsize=256)
+def use_case_of(given: str) -> str:
+    """The use case that the event of a call has: the one given if it is valid."""
+    try:
+        return _USE_CASE.validate_python(given)
+    except ValidationError:
+        return UNATTRIBUTED
 
 
 def _plain(value: object) -> object:

@@ -1,12 +1,15 @@
 """One call from its start to its end: whatever happens in between, it leaves exactly one event."""
 
 import time
+from collections.abc import Mapping
 from uuid import UUID
 
 from tollbook_producers import process
+from tollbook_producers.collecting import note
 from tollbook_producers.facts import CallSpec, intent, outcome, so_far
 from tollbook_producers.log import warn_once
 from tollbook_producers.report import CallReport
+from tollbook_producers.scope import collections
 from tollbook_schemas import derived_event_id, new_event_id
 
 _NOTHING = CallReport()
@@ -18,12 +21,13 @@ class OpenCall:
     In a child forked during the call, nothing here does anything: the event is the parent's.
     """
 
-    __slots__ = ("_first_chunk_ms", "_over", "_recorder", "_reserved", "_spec", "_started")
+    __slots__ = ("_collections", "_first_chunk_ms", "_over", "_recorder", "_reserved", "_spec", "_started")
 
     def __init__(self, spec: CallSpec) -> None:
         self._spec = spec
         self._over = False
         self._first_chunk_ms: int | None = None
+        self._collections = collections()  # now: it may end in another context
         self._recorder = process.recorder()
         self._reserved = new_event_id()
         try:
@@ -54,13 +58,24 @@ class OpenCall:
 
     def end(self, report: CallReport = _NOTHING, error: BaseException | None = None) -> None:
         """The call is over, well or with an error."""
+        times = {"latency_ms": self._elapsed_ms(), "time_to_first_chunk_ms": self._first_chunk_ms}
+        self._end(self._spec, report, error, times)
+
+    def end_as(self, spec: CallSpec, report: CallReport) -> None:
+        """The call is over as something that others see too: its event holds nothing that only this one measured."""
+        self._end(spec, report, None, {})
+
+    def _end(
+        self, spec: CallSpec, report: CallReport, error: BaseException | None, times: Mapping[str, int | None]
+    ) -> None:
         if self._over:
             return
         self._over = True
-        times = {"latency_ms": self._elapsed_ms(), "time_to_first_chunk_ms": self._first_chunk_ms}
         try:
-            facts = outcome(self._spec, report, error, times)
-            self._recorder.ended(self._reserved, event_id_of(self._spec, report), facts)
+            facts = outcome(spec, report, error, times)
+            self._recorder.ended(self._reserved, event_id_of(spec, report), facts)
+            if self._collections:
+                note(self._collections, facts)
         except Exception as failure:  # noqa: BLE001
             self._recorder.lost(failure)
 
@@ -72,7 +87,9 @@ def leave_event(spec: CallSpec, report: CallReport) -> None:
     """One event for something that was only learned of when it was over: a transcription, a batch. Never raises."""
     recorder = process.recorder()
     try:
-        recorder.left(event_id_of(spec, report), outcome(spec, report, None, {}))
+        facts = outcome(spec, report, None, {})
+        recorder.left(event_id_of(spec, report), facts)
+        note(collections(), facts)
     except Exception as error:  # noqa: BLE001
         recorder.lost(error)
 

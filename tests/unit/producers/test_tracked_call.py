@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from typing import NoReturn
+from collections.abc import Callable
 
 import pytest
 
@@ -31,8 +31,8 @@ def test_success(events: EventList) -> None:
 
 
 @pytest.mark.parametrize("extractor", [None, lambda _: CallReport()])
-def test_missing_usage(events: EventList, extractor: object) -> None:
-    tracked_call(lambda: 1, provider="mine", model="m", extract=extractor)  # type: ignore[arg-type]  # either will do
+def test_missing_usage(events: EventList, extractor: Callable[[int], CallReport] | None) -> None:
+    tracked_call(lambda: 1, provider="mine", model="m", extract=extractor)
     assert (events.only.status, events.only.flags) == (LLMUsageStatus.MISSING_USAGE, ())
 
 
@@ -64,7 +64,7 @@ class OddError(Exception):
 def test_errors_are_the_callers_own(
     events: EventList, error: BaseException, status: LLMUsageStatus, error_type: str | None
 ) -> None:
-    def failing() -> NoReturn:
+    def failing() -> int:
         raise error
 
     with pytest.raises(type(error)) as caught:

@@ -14,7 +14,13 @@ def deadline_in(seconds: float | None) -> Iterator[None]:
     if seconds is None:
         yield
         return
-    end = time.monotonic() + seconds
+    with deadline_at(time.monotonic() + seconds):
+        yield
+
+
+@contextmanager
+def deadline_at(end: float) -> Iterator[None]:
+    """Everything inside must end by this time of the monotonic clock, or by an earlier deadline around."""
     outer = _deadline.get()
     token = _deadline.set(end if outer is None else min(end, outer))
     try:

@@ -1,8 +1,8 @@
-"""A local server that speaks the wire JSON of OpenAI chat completions and Gemini generateContent, well or badly."""
+"""A local server that speaks the wire JSON and the event streams of OpenAI and Gemini, well or badly."""
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -10,17 +10,23 @@ from typing import Any, Literal, Self
 
 TRICKLE_SECONDS = 0.02
 
-Manner = Literal["whole", "trickle_body", "trickle_headers", "silent"]
+Manner = Literal["whole", "trickle_body", "trickle_headers", "silent", "cut", "stall"]
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What the server does with a request. A trickle never ends by itself and a silent reply never begins."""
+    """What the server does with a request. A trickle never ends by itself and a silent reply never begins.
+
+    With `chunks` the body is sent in these pieces, each in a write of its own, as an event stream unless the headers
+    say otherwise. Such a body may be `cut` (the connection breaks after the last piece) or `stall` (nothing comes after
+    it, until the client leaves).
+    """
 
     body: object = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     manner: Manner = "whole"
+    chunks: Sequence[bytes] | None = None
 
     def encoded(self) -> bytes:
         """The body on the wire: bytes as they are, anything else as JSON."""
@@ -34,6 +40,7 @@ class Asked:
     path: str
     headers: Mapping[str, str]
     body: dict[str, Any]
+    method: str = "POST"
 
 
 class ProviderServer:
@@ -84,8 +91,16 @@ def _handler(server: ProviderServer) -> type[BaseHTTPRequestHandler]:
         disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
-            length = int(self.headers.get("content-length", "0"))
-            asked = Asked(self.path, dict(self.headers), json.loads(self.rfile.read(length) or b"{}"))
+            self._answer("POST")
+
+        def do_GET(self) -> None:
+            self._answer("GET")
+
+        def _answer(self, method: str) -> None:
+            content = self.rfile.read(int(self.headers.get("content-length", "0")))
+            is_json = "json" in self.headers.get("content-type", "json")
+            body = json.loads(content or b"{}") if is_json else {}
+            asked = Asked(self.path, dict(self.headers), body, method)
             server.asked.append(asked)
             _send(self, server, server.reply(asked))
 
@@ -96,9 +111,11 @@ def _handler(server: ProviderServer) -> type[BaseHTTPRequestHandler]:
 
 
 def _send(handler: BaseHTTPRequestHandler, server: ProviderServer, reply: Reply) -> None:
+    if reply.chunks is not None:
+        _send_chunks(handler, server, reply, reply.chunks)
+        return
     body = reply.encoded()
-    head = f"HTTP/1.1 {reply.status} Reply\r\ncontent-type: application/json\r\ncontent-length: {{}}\r\n"
-    head += "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
+    head = _head(reply, "application/json") + "content-length: {}\r\n"
     if reply.manner == "whole":
         handler.wfile.write(head.format(len(body)).encode() + b"\r\n" + body)
     elif reply.manner == "silent":
@@ -107,6 +124,32 @@ def _send(handler: BaseHTTPRequestHandler, server: ProviderServer, reply: Reply)
         _trickle(handler, server, head.format(10**6).encode() + b"x-slow: ")
     else:
         _trickle(handler, server, head.format(10**6).encode() + b"\r\n")
+
+
+def _head(reply: Reply, content_type: str) -> str:
+    headers = {"content-type": content_type, **reply.headers}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {reply.status} Reply\r\n{lines}"
+
+
+def _send_chunks(
+    handler: BaseHTTPRequestHandler, server: ProviderServer, reply: Reply, chunks: Sequence[bytes]
+) -> None:
+    head = _head(reply, "text/event-stream") + "transfer-encoding: chunked\r\n\r\n"
+    try:
+        handler.wfile.write(head.encode())
+        for chunk in chunks:
+            handler.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+    except OSError:
+        handler.close_connection = True
+        server.client_left.set()
+        return
+    if reply.manner == "whole":
+        handler.wfile.write(b"0\r\n\r\n")
+    elif reply.manner == "cut":
+        handler.close_connection = True
+    else:
+        _wait_until_left(handler, server)
 
 
 def _trickle(handler: BaseHTTPRequestHandler, server: ProviderServer, start: bytes) -> None:

@@ -1,14 +1,13 @@
 """A tracked OpenAI client behaves as an untracked one and leaves one event a call."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 
 import pytest
-from openai import AsyncOpenAI, AzureOpenAI, OpenAI
+from openai import OpenAI
 from openai.types.chat import ChatCompletionUserMessageParam
 from pydantic import BaseModel
 
-from support.provider_answers import OPENAI_USAGE, XAI_USAGE, chat_answer
+from support.provider_answers import OPENAI_USAGE, chat_answer
 from support.provider_events import EventList
 from support.provider_server import ProviderServer, Reply
 from tollbook_producers import UnsupportedClientError, track_openai, usage_context
@@ -107,39 +106,12 @@ def test_an_answer_that_cannot_be_parsed_was_billed(
     assert (events.only.error_type, events.only.prompt_tokens) == ("ValidationError", 16)
 
 
-def test_streams_and_other_endpoints_pass_through(
-    events: EventList, server: ProviderServer, make_openai: MakeOpenAI
-) -> None:
-    server.reply = lambda asked: Reply(
-        b"data: [DONE]\n\n" if asked.body.get("stream") else {"data": [], "object": "list"}
-    )
+def test_other_endpoints_pass_through(events: EventList, server: ProviderServer, make_openai: MakeOpenAI) -> None:
+    server.reply = lambda _: Reply({"data": [], "object": "list"})
     client = track_openai(make_openai())
-    with client.chat.completions.create(model="m", messages=MESSAGES, stream=True) as stream:
-        assert list(stream) == []
-    assert client.embeddings.create(model="m", input="x", encoding_format="float").data == []
-    with client.chat.completions.with_streaming_response.create(model="m", messages=MESSAGES) as response:
-        assert response.status_code == 200
+    assert client.models.list().data == []
+    assert client.files.list().data == []
     assert events == []
-
-
-def test_xai_is_known_by_its_host(events: EventList, server: ProviderServer, make_openai: MakeOpenAI) -> None:
-    server.reply = lambda _: Reply(chat_answer(XAI_USAGE, model="grok-3-mini"))
-    with OpenAI(base_url="https://api.x.ai/v1", api_key="none") as client:
-        assert type(track_openai(client))._tollbook_spec[0] == "xai"  # type: ignore[attr-defined]
-    ask(track_openai(make_openai(), provider="xai"))
-    assert (events.only.provider, events.only.completion_tokens) == ("xai", 229)
-    assert str(events.only.provider_cost_usd) == "0.0001176500"
-
-
-def test_azure_keeps_its_type(events: EventList, server: ProviderServer, closing: ExitStack) -> None:
-    azure = closing.enter_context(
-        AzureOpenAI(azure_endpoint=server.url, api_key="none", api_version="2026-01-01", max_retries=0)
-    )
-    client = track_openai(azure, provider="azure")
-    assert isinstance(client, AzureOpenAI)
-    ask(client)
-    assert "/openai/deployments/gpt-4.1-nano/chat/completions" in server.asked[0].path
-    assert (events.only.provider, events.only.prompt_tokens) == ("azure", 16)
 
 
 def test_contexts_override_the_clients_attribution(events: EventList, make_openai: MakeOpenAI) -> None:
@@ -164,9 +136,9 @@ def test_a_hundred_calls_at_once_leave_a_hundred_events(events: EventList, make_
     assert len({event.id for event in events}) == 100
 
 
-def test_an_async_client_is_refused() -> None:
-    with pytest.raises(UnsupportedClientError, match="AsyncOpenAI"):
-        track_openai(AsyncOpenAI(api_key="none"))  # type: ignore[type-var]  # what the test is about
+def test_what_is_no_client_is_refused() -> None:
+    with pytest.raises(UnsupportedClientError, match="object"):
+        track_openai(object())  # type: ignore[type-var]  # what the test is about
 
 
 def test_an_unknown_attribution_is_refused(make_openai: MakeOpenAI) -> None:

@@ -41,6 +41,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             terminalreporter.write_line(line)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_spool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keeps the calls of tests out of this user's spool, and what lies in that out of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOLLBOOK_SPOOL_DIR", str(tmp_path_factory.mktemp("spool")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def services() -> Iterator[Services]:
     """Kafka and Postgres for the whole run."""

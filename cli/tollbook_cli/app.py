@@ -27,6 +27,7 @@ COMMANDS = {
     "up": "Run Kafka, Postgres and the workers in the foreground.",
     "down": "Stop the stack that runs in another shell.",
     "status": "Show the services, the workers and their restarts.",
+    "spool": "Show what app workers keep on disk until Kafka has it, or deliver what dead ones left.",
     "env": "Print the running stack's addresses for another shell.",
     "demo": "Run the whole pipe on real figures and check every one of them.",
     "import": "Bring in usage from a CSV file, each row one call.",
@@ -36,6 +37,7 @@ COMMANDS = {
     "maintain": "Make ledger days ahead, close windows and compact them with a proof.",
     "windows": "List the windows with their states and proofs.",
     "bill": "Show what a project, a session or a workspace used and what it cost, with its proof.",
+    "normalize": "Show the usage that a provider's answer is counted as, through the readers that the wrappers use.",
     "audit": "Prove from the tables that every offset is accounted for and every compacted window adds up.",
 }
 

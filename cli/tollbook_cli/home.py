@@ -1,11 +1,11 @@
 """Where the local stack keeps its data and its programs, and whether one is running there."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from tollbook_schemas.folders import is_root
 from tollbook_schemas.settings import Settings
 
 
@@ -52,18 +52,9 @@ class Home:
 
 def choose_home(settings: Settings) -> Home:
     """TOLLBOOK_HOME, else the user's data folder, as root /var/lib/tollbook. Always absolute."""
-    return Home((settings.home or _default_home()).expanduser().absolute())
+    return Home(settings.home_folder)
 
 
 def software_folder() -> Path:
     """Where Kafka's jars and a copy of Postgres live: shared by all data folders of this user."""
     return Path("/var/cache/tollbook") if is_root() else platformdirs.user_cache_path("tollbook")
-
-
-def is_root() -> bool:
-    """Whether this process may do anything, which Postgres refuses to."""
-    return os.geteuid() == 0
-
-
-def _default_home() -> Path:
-    return Path("/var/lib/tollbook") if is_root() else platformdirs.user_data_path("tollbook")

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from tollbook_producers import process
@@ -71,13 +72,13 @@ class OpenCall:
         if self._over:
             return
         self._over = True
+        facts = _outcome(spec, report, error, times)
         try:
-            facts = outcome(spec, report, error, times)
             self._recorder.ended(self._reserved, event_id_of(spec, report), facts)
-            if self._collections:
-                note(self._collections, facts)
         except Exception as failure:  # noqa: BLE001
             self._recorder.lost(failure)
+        if self._collections:
+            note(self._collections, facts)
 
     def _elapsed_ms(self) -> int:
         return round((time.monotonic() - self._started) * 1000)
@@ -86,16 +87,31 @@ class OpenCall:
 def leave_event(spec: CallSpec, report: CallReport) -> None:
     """One event for something that was only learned of when it was over: a transcription, a batch. Never raises."""
     recorder = process.recorder()
+    facts = _outcome(spec, report, None, {})
     try:
-        facts = outcome(spec, report, None, {})
         recorder.left(event_id_of(spec, report), facts)
-        note(collections(), facts)
     except Exception as error:  # noqa: BLE001
         recorder.lost(error)
+    note(collections(), facts)
+
+
+def _outcome(
+    spec: CallSpec, report: CallReport, error: BaseException | None, times: Mapping[str, int | None]
+) -> dict[str, Any]:
+    """The facts, whatever an extractor of the app's put into its report."""
+    try:
+        return outcome(spec, report, error, times)
+    except Exception as failure:  # noqa: BLE001  # a call whose report cannot be read is still a call
+        warn_once("a call's usage could not be read", failure)
+        return outcome(spec, CallReport(flags=("report_unreadable",)), error, times)
 
 
 def event_id_of(spec: CallSpec, report: CallReport) -> UUID:
     """A new id, or for what several workers may see the one that all of them derive."""
     if report.identity is None or report.completed_ms is None:
         return new_event_id()
-    return derived_event_id(report.completed_ms, spec.provider, report.identity)
+    try:
+        return derived_event_id(report.completed_ms, spec.provider, report.identity)
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
+        warn_once("an object's own id could not be used", error)
+        return new_event_id()

@@ -1,7 +1,6 @@
-"""The process's own publisher: made when the first event comes, made anew after a fork, flushed at exit."""
+"""The process's own recorder: made when the first call comes, made anew after a fork, flushed at exit."""
 
 import atexit
-import ctypes
 import multiprocessing
 import os
 import threading
@@ -12,9 +11,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from tollbook_producers.counters import Counters, PublisherStats
 from tollbook_producers.log import forget_warnings, warn_once
-from tollbook_producers.publisher import KafkaPublisher, Publisher
-from tollbook_producers.recording import DirectRecorder, Recorder
-from tollbook_schemas import Settings, UsageEvent
+from tollbook_producers.publisher import Publisher
+from tollbook_producers.recording import DirectRecorder, LostRecorder, Recorder
+from tollbook_producers.spool.spool import Spool
+from tollbook_schemas import Settings
 
 EXIT_FLUSH_SECONDS = 5.0
 TRACKING_VARIABLE = "LLM_USAGE_TRACKING_ENABLED"
@@ -28,48 +28,44 @@ class _Process:
     def __init__(self, settings: Settings | None = None, publisher: Publisher | None = None) -> None:
         self.settings = settings
         self.given = publisher
-        self.kafka: KafkaPublisher | None = None
         self.counters = Counters()
-        self.lock = threading.Lock()
-        self.recorder: Recorder = DirectRecorder(_Lazily(self), self)
+        self.spool: Spool | None = None
+        self.direct = None if publisher is None else DirectRecorder(publisher, self.counters)
+        self.recorder: Recorder | None = self.direct
+        self._making = threading.RLock()
 
-    def dropped(self, error: BaseException) -> None:
-        self.counters.add("dropped")
-        warn_once("a call left no event", error)
+    def make_recorder(self) -> Recorder:
+        with self._making:
+            if self.recorder is None:
+                self.recorder = self._make_spool()
+        return self.recorder
 
-    def publisher(self) -> Publisher:
-        if self.given is not None:
-            return self.given
-        if self.kafka is None:
-            with self.lock:
-                if self.kafka is None:
-                    self.kafka = KafkaPublisher(self.settings or Settings(), self.counters)
-                    _close_at_the_end_of_a_worker()
-        return self.kafka
+    def _make_spool(self) -> Recorder:
+        try:
+            self.spool = Spool(self.settings or Settings())
+        except Exception as error:  # noqa: BLE001  # tracking never raises into a call
+            warn_once("usage cannot be recorded with these settings", error)
+            return LostRecorder(self.counters)
+        _close_at_the_end_of_a_worker()
+        return self.spool.recorder
 
-
-class _Lazily:
-    """The process's publisher, made when the first event comes."""
-
-    def __init__(self, owner: _Process) -> None:
-        self._owner = owner
-
-    def publish(self, event: UsageEvent) -> None:
-        self._owner.publisher().publish(event)
-
-    def flush(self, timeout_seconds: float) -> int:
-        return self._owner.publisher().flush(timeout_seconds)
+    def disown(self) -> None:
+        if self.spool is not None:
+            self.spool.disown()
+        if self.direct is not None:
+            self.direct.disown()
 
 
 _process = _Process()
 
 
 def configure(*, settings: Settings | None = None, publisher: Publisher | None = None) -> None:
-    """Use these settings instead of the environment, or this publisher instead of Kafka.
+    """Use these settings instead of the environment, or this publisher instead of spool and Kafka.
 
-    What an earlier publisher still held is delivered first, for at most five seconds. Counters start at zero.
+    To be called before the first call. What was recorded until then is delivered first, for at most five seconds, and
+    a call that is open meanwhile counts as interrupted. Counters start at zero.
     """
-    global _process  # noqa: PLW0603  # one publisher a process is the point of this module
+    global _process  # noqa: PLW0603  # one recorder a process is the point of this module
     _close()
     _process = _Process(settings, publisher)
     forget_warnings()
@@ -77,18 +73,20 @@ def configure(*, settings: Settings | None = None, publisher: Publisher | None =
 
 def recorder() -> Recorder:
     """Where this process's calls are recorded now. Never raises."""
-    return _process.recorder
+    current = _process
+    return current.recorder or current.make_recorder()
 
 
 def publisher_stats() -> PublisherStats:
     """What became of this process's events so far. Of a publisher of your own only `dropped` is known here."""
-    return _process.counters.snapshot()
+    spool = _process.spool
+    return _process.counters.snapshot() if spool is None else spool.stats()
 
 
 def flush(timeout_seconds: float = EXIT_FLUSH_SECONDS) -> int:
     """Wait until all events are delivered, at most that long. Returns how many are still pending."""
-    publisher = _process.given or _process.kafka
-    return 0 if publisher is None else publisher.flush(timeout_seconds)
+    target = _process.given or _process.spool
+    return 0 if target is None else target.flush(timeout_seconds)
 
 
 def tracking_enabled() -> bool:
@@ -109,9 +107,12 @@ def _is_on(text: str) -> bool:
 
 
 def _close() -> None:
-    kafka, _process.kafka = _process.kafka, None
-    if kafka is not None:
-        kafka.close(EXIT_FLUSH_SECONDS)
+    """Deliver and end what this process has; a call that begins after this has a recorder of its own."""
+    global _process  # noqa: PLW0603
+    ending = _process
+    _process = _Process(ending.settings, ending.given)
+    if ending.spool is not None:
+        ending.spool.close(EXIT_FLUSH_SECONDS)
 
 
 def _close_at_the_end_of_a_worker() -> None:
@@ -121,14 +122,11 @@ def _close_at_the_end_of_a_worker() -> None:
 
 
 def _after_fork() -> None:
-    """In a forked child: the parent's events are the parent's, and librdkafka has no threads here."""
+    """In a forked child: the parent's calls are the parent's, and none of its threads are here."""
     global _process  # noqa: PLW0603
-    inherited = _process.kafka
-    if inherited is not None:
-        # Freeing the handle takes librdkafka's locks, and a thread that held one at the fork did not come along:
-        # that was seen to hang, so the handle is never freed here.
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(inherited.producer))
-    _process = _Process(_process.settings, _process.given)
+    inherited = _process
+    inherited.disown()
+    _process = _Process(inherited.settings, inherited.given)
     forget_warnings()
 
 

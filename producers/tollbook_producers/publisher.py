@@ -48,7 +48,10 @@ def producer_config(settings: Settings, max_queued: int = MAX_QUEUED_EVENTS) -> 
 
 
 class KafkaPublisher:
-    """One librdkafka producer and the thread that collects its delivery reports."""
+    """One librdkafka producer and the thread that collects its delivery reports: events straight to Kafka.
+
+    Without being given to `configure`, a process uses the spool instead, which survives it.
+    """
 
     def __init__(
         self, settings: Settings, counters: Counters | None = None, max_queued: int = MAX_QUEUED_EVENTS
@@ -69,7 +72,7 @@ class KafkaPublisher:
             self.counters.add("dropped")
             warn_once("an event was dropped before it reached Kafka", error)
         else:
-            self.counters.add("published")
+            self.counters.add("recorded")
 
     def flush(self, timeout_seconds: float) -> int:
         """Wait for deliveries, at most that long. Returns how many events are still pending."""
@@ -82,11 +85,6 @@ class KafkaPublisher:
             self._producer.flush(POLL_SECONDS)
         self._stopping.set()
         self._poller.join(timeout_seconds)
-
-    @property
-    def producer(self) -> Producer:
-        """The librdkafka handle, for whoever must outlive or abandon it."""
-        return self._producer
 
     def _poll(self) -> None:
         while not self._stopping.is_set():

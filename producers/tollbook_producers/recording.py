@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
+from tollbook_producers.counters import Counters
 from tollbook_producers.event_builder import build_event
+from tollbook_producers.log import warn_once
 from tollbook_producers.publisher import Publisher
 
 Facts = Mapping[str, Any]
@@ -36,9 +38,10 @@ class Recorder(Protocol):
 class DirectRecorder:
     """Events straight to a publisher, for tests and apps that bring their own. A call that is killed leaves nothing."""
 
-    def __init__(self, publisher: Publisher, lost: "LossCounter") -> None:
+    def __init__(self, publisher: Publisher, counters: Counters) -> None:
         self._publisher = publisher
-        self._lost = lost
+        self._counters = counters
+        self._is_gone = False
 
     def began(self, reserved: UUID, facts: Facts) -> None:
         """Nothing is kept."""
@@ -52,6 +55,8 @@ class DirectRecorder:
 
     def left(self, event_id: UUID, facts: Facts) -> None:
         """Publish the event."""
+        if self._is_gone:
+            return
         try:
             self._publisher.publish(build_event(facts, event_id))
         except Exception as error:  # noqa: BLE001  # tracking never raises into a call
@@ -59,11 +64,34 @@ class DirectRecorder:
 
     def lost(self, error: BaseException) -> None:
         """Count it."""
-        self._lost.dropped(error)
+        self._counters.add("dropped")
+        warn_once("a call left no event", error)
+
+    def disown(self) -> None:
+        """In a forked child: what began before the fork is the parent's."""
+        self._is_gone = True
 
 
-class LossCounter(Protocol):
-    """Counts calls that left no event."""
+class LostRecorder:
+    """Where settings are refused: calls go on and are counted."""
 
-    def dropped(self, error: BaseException) -> None:
-        """Count one."""
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+
+    def began(self, reserved: UUID, facts: Facts) -> None:
+        """Nothing can be kept."""
+
+    def progressed(self, reserved: UUID, facts: Facts) -> None:
+        """Nothing can be kept."""
+
+    def ended(self, reserved: UUID, event_id: UUID, facts: Facts) -> None:  # noqa: ARG002  # the protocol's parameters
+        """Count it."""
+        self._counters.add("dropped")
+
+    def left(self, event_id: UUID, facts: Facts) -> None:  # noqa: ARG002  # the protocol's parameters
+        """Count it."""
+        self._counters.add("dropped")
+
+    def lost(self, error: BaseException) -> None:  # noqa: ARG002  # the protocol's parameter
+        """Count it."""
+        self._counters.add("dropped")

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tollbook_schemas.folders import default_home
 from tollbook_schemas.topics import Topics
 from tollbook_schemas.windows import WindowRule
 
@@ -24,7 +25,9 @@ class Settings(BaseSettings):
 
     kafka: str = Field("127.0.0.1:9092", description="bootstrap servers, host:port[,host:port]")
     postgres: str = Field("", description="a libpq connection string or URL")
-    home: Path | None = Field(None, description="data folder of the local stack; a good one is chosen when unset")
+    home: Path | None = Field(
+        None, description="data folder of the local stack and the spool; a good one is chosen when unset"
+    )
     topic_prefix: str = Field("tollbook.", pattern=r"^[a-zA-Z0-9._-]{0,100}$")
     partitions: int = Field(4, ge=1, le=1024, description="partitions of the topics that the local stack creates")
     window_seconds: int = Field(3600, ge=1)
@@ -44,8 +47,21 @@ class Settings(BaseSettings):
     tracking_enabled: bool = Field(
         True, validation_alias=AliasChoices("LLM_USAGE_TRACKING_ENABLED", "tracking_enabled")
     )
+    spool: bool = Field(True, description="keep what calls leave on disk until Kafka has it")
+    spool_dir: Path | None = Field(None, description="the spool's folder; `spool` in the home when unset")
+    spool_max_bytes: int = Field(256 * 1024**2, ge=64 * 1024, description="disk space of one process in the spool")
+    spool_total_bytes: int = Field(4 * 1024**3, ge=64 * 1024, description="of all processes, looked at now and then")
+    spool_fsync: bool = Field(False, description="wait for the disk at every record, against power loss")
+    spool_adopt_seconds: float = Field(30.0, gt=0, description="between two looks for what dead processes left")
+    spool_full_after: int | None = Field(None, ge=0, description="testing: the spool's disk is full after these bytes")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     testing: bool = False
+
+    @model_validator(mode="after")
+    def _refuse_failpoints(self) -> Self:
+        if self.spool_full_after is not None and not self.testing:
+            raise ValueError("TOLLBOOK_SPOOL_FULL_AFTER breaks the spool's disk and is for tests only: unset it")
+        return self
 
     @model_validator(mode="after")
     def _refuse_what_loses_events(self) -> Self:
@@ -68,6 +84,16 @@ class Settings(BaseSettings):
                 "events still accepted would leave the log"
             )
         return self
+
+    @property
+    def home_folder(self) -> Path:
+        """`home`, or the one chosen for this user. Raises RuntimeError where nobody knows the user's home."""
+        return (self.home or default_home()).expanduser().absolute()
+
+    @property
+    def spool_folder(self) -> Path:
+        """`spool_dir`, or the folder in the home. Raises RuntimeError as `home_folder` does."""
+        return (self.spool_dir or self.home_folder / "spool").expanduser().absolute()
 
     @property
     def window_rule(self) -> WindowRule:

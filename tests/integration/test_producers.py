@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from secrets import token_hex
 
 import pytest
 from openai import OpenAI
@@ -10,7 +11,6 @@ from openai import OpenAI
 from support.provider_answers import chat_answer
 from support.provider_broker import own_broker, read_events
 from support.provider_server import ProviderServer, Reply
-from support.waiting import eventually
 from tollbook_cli.stack import prepare_topics
 from tollbook_cli.stack.kafka import admin_client
 from tollbook_producers import configure, flush, publisher_stats, track_openai, tracked_call, usage_context
@@ -50,7 +50,7 @@ def test_each_call_of_many_threads_arrives_once(configured: Settings) -> None:
             list(pool.map(call, range(300)))
     assert flush(PATIENCE) == 0
     stats = publisher_stats()
-    assert (stats.published, stats.delivered, stats.failed, stats.dropped) == (300, 300, 0, 0)
+    assert (stats.recorded, stats.delivered, stats.failed, stats.dropped) == (300, 300, 0, 0)
     assert sessions(configured) == list(range(300))
     assert {(event.project_id, event.total_tokens) for event in read_events(configured)} == {("p", 379)}
 
@@ -72,12 +72,15 @@ def test_a_broker_that_dies_and_returns_gets_every_event_once() -> None:
         configure()
 
 
-def test_an_event_for_an_unknown_topic_is_counted_and_makes_no_topic(kafka: str) -> None:
-    settings = Settings(kafka=kafka, testing=True, topic_prefix="no-such-topic.")
+def test_events_for_a_missing_topic_wait_for_it_and_make_none(kafka: str) -> None:
+    settings = Settings(kafka=kafka, testing=True, topic_prefix=f"later-{token_hex(4)}.")
     configure(settings=settings)
     calls(3)
-    eventually(lambda: publisher_stats().failed == 3, PATIENCE * 2)
+    assert flush(5) == 3
     assert settings.topics.events not in admin_client(kafka).list_topics(timeout=10).topics
+    prepare_topics(kafka, settings)
+    assert flush(PATIENCE) == 0
+    assert sessions(settings) == [0, 1, 2]
     configure()
 
 

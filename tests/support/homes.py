@@ -8,8 +8,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from tollbook_cli.home import Home, is_root
+from tollbook_cli.home import Home
 from tollbook_cli.stack.left_overs import end_left_overs
+from tollbook_schemas.folders import is_root
 
 PREFIX = "tollbook-test-"
 

@@ -8,8 +8,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tollbook_cli.home import is_root
 from tollbook_cli.stack.errors import ClosedFolderError, StackError
+from tollbook_schemas.folders import is_root
 
 ACCOUNT_NAME = "tollbook"
 

@@ -13,11 +13,11 @@ from google.genai.live import AsyncLive, AsyncSession
 
 from tollbook_producers.attribution import Attribution
 from tollbook_producers.facts import CallSpec
+from tollbook_producers.hooked import copy_as
 from tollbook_producers.log import warn_once
 from tollbook_producers.read import text
 from tollbook_producers.realtime.begin import begin_gemini
 from tollbook_producers.realtime.ending import CLOSED, ending_of
-from tollbook_producers.realtime.hooked import copy_as
 from tollbook_producers.realtime.session import Session
 from tollbook_producers.realtime.websocket import TrackedAsyncSocket
 

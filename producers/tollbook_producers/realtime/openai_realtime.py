@@ -10,10 +10,10 @@ from typing import Any, TypeVar, cast
 
 from tollbook_producers.attribution import Attribution
 from tollbook_producers.facts import CallSpec
+from tollbook_producers.hooked import copy_as, hooked_type
 from tollbook_producers.read import text
 from tollbook_producers.realtime.begin import begin_openai
 from tollbook_producers.realtime.connection_sessions import Sessions
-from tollbook_producers.realtime.hooked import copy_as, hooked_type
 from tollbook_producers.realtime.session import Session
 from tollbook_producers.realtime.websocket import TrackedAsyncSocket, TrackedSocket
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from google.genai.chats import AsyncChat, AsyncChats, Chat, Chats
 
-from tollbook_producers.realtime.hooked import copy_as
+from tollbook_producers.hooked import copy_as
 from tollbook_producers.wrap_gemini.models import grouped
 from tollbook_producers.wrap_gemini.signatures import like
 

@@ -13,10 +13,10 @@ from google.genai.models import AsyncModels, Models
 from tollbook_producers.attribution import Attribution, merge
 from tollbook_producers.deadline_network import obey_deadlines
 from tollbook_producers.errors import UnenforceableTimeoutError, UnsupportedClientError
+from tollbook_producers.hooked import copy_as
 from tollbook_producers.http_clients import http_client_of
 from tollbook_producers.log import warn_once
 from tollbook_producers.realtime.gemini_live import tracked_live
-from tollbook_producers.realtime.hooked import copy_as
 from tollbook_producers.wrap_gemini.chats import TrackedAsyncChats, TrackedChats
 from tollbook_producers.wrap_gemini.models import TrackedAsyncModels, TrackedModels, tracked_modules
 from tollbook_producers.wrap_gemini.tracking import Tracking

@@ -12,19 +12,19 @@ from typing import Any, TypeVar
 import orjson
 from google.genai._gaos.basesdk import AsyncBaseSDK, BaseSDK
 
+from tollbook_producers.bodies.body import Body, decoder_of
+from tollbook_producers.bodies.taps import tap
+from tollbook_producers.bodies.watches import Watch, watch_of
 from tollbook_producers.deadline import remaining
+from tollbook_producers.hooked import copy_as
 from tollbook_producers.log import warn_once
 from tollbook_producers.normalize.wire import mapping
-from tollbook_producers.realtime.hooked import copy_as
 from tollbook_producers.report import CallReport
 from tollbook_producers.wrap_gemini.asked import asked, surface_of
 from tollbook_producers.wrap_gemini.call import WireCall
 from tollbook_producers.wrap_gemini.hops import HopGroup
 from tollbook_producers.wrap_gemini.limits import awaited, limited, read_timeout
 from tollbook_producers.wrap_gemini.tracking import Tracking
-from tollbook_producers.wrap_openai.body import Body, decoder_of
-from tollbook_producers.wrap_openai.taps import tap
-from tollbook_producers.wrap_openai.watches import Watch, watch_of
 
 ResourceT = TypeVar("ResourceT", bound="TrackedResource | TrackedAsyncResource")
 

@@ -12,8 +12,8 @@ from typing import Any
 from google.genai._api_client import BaseApiClient
 
 from tollbook_producers.deadline import remaining, shortened
+from tollbook_producers.hooked import hooked_type
 from tollbook_producers.normalize.wire import mapping
-from tollbook_producers.realtime.hooked import hooked_type
 from tollbook_producers.wrap_gemini.asked import asked, surface_of
 from tollbook_producers.wrap_gemini.call import WireCall
 from tollbook_producers.wrap_gemini.limits import MakeError, aiterated, awaited, iterated, limited, read_timeout

@@ -7,15 +7,15 @@ from contextvars import ContextVar, Token
 from dataclasses import replace
 from typing import Any, Protocol
 
+from tollbook_producers.bodies.body import Body, decoder_of
+from tollbook_producers.bodies.hiding import UsageHidden
+from tollbook_producers.bodies.taps import tap
+from tollbook_producers.bodies.watches import Watch, watch_of
 from tollbook_producers.log import warn_once
 from tollbook_producers.normalize import Reader
 from tollbook_producers.read import header
 from tollbook_producers.report import CallReport
 from tollbook_producers.wrap_openai import endings
-from tollbook_producers.wrap_openai.body import Body, decoder_of
-from tollbook_producers.wrap_openai.hiding import UsageHidden
-from tollbook_producers.wrap_openai.taps import tap
-from tollbook_producers.wrap_openai.watches import Watch, watch_of
 
 
 class Outcome(Protocol):

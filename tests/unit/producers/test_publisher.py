@@ -1,5 +1,6 @@
 """A broker that is not there never delays or breaks anything; what is lost is counted."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def test_ten_thousand_events_for_a_dead_broker(dead_broker: str) -> None:
     publisher = KafkaPublisher(Settings(kafka=dead_broker))
     for _ in range(10_000):
         publisher.publish(event())
-    assert (publisher.counters.snapshot().published, publisher.counters.snapshot().pending) == (10_000, 10_000)
+    assert (publisher.counters.snapshot().recorded, publisher.counters.snapshot().pending) == (10_000, 10_000)
     publisher.close(0.1)
     stats = publisher.counters.snapshot()
     assert (stats.delivered, stats.failed, stats.dropped, stats.pending) == (0, 10_000, 0, 0)
@@ -44,7 +45,7 @@ def test_a_full_queue_drops_and_counts(dead_broker: str) -> None:
     publisher = KafkaPublisher(Settings(kafka=dead_broker), max_queued=100)
     for _ in range(1_000):
         publisher.publish(event())
-    assert (publisher.counters.snapshot().published, publisher.counters.snapshot().dropped) == (100, 900)
+    assert (publisher.counters.snapshot().recorded, publisher.counters.snapshot().dropped) == (100, 900)
     publisher.close(0.1)
 
 
@@ -58,7 +59,7 @@ def run_script(name: str, *arguments: str, **environment: str) -> str:
     """Run a script as a process of its own; it must end by itself, well and without a word on stderr."""
     done = subprocess.run(
         [sys.executable, str(SCRIPTS / name), *arguments],
-        env={"PATH": "", **environment},
+        env={"PATH": "", "TOLLBOOK_SPOOL_DIR": os.environ["TOLLBOOK_SPOOL_DIR"], **environment},
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -71,7 +72,7 @@ def run_script(name: str, *arguments: str, **environment: str) -> str:
 @pytest.mark.parametrize("broker", ["dead", "unknown.invalid:9092"])
 def test_calls_and_exit_without_a_broker(server: ProviderServer, dead_broker: str, broker: str) -> None:
     address = dead_broker if broker == "dead" else broker
-    assert run_script("calls_and_exit.py", server.url, TOLLBOOK_KAFKA=address) == "20 answers, 20 published\n"
+    assert run_script("calls_and_exit.py", server.url, TOLLBOOK_KAFKA=address) == "20 answers, 20 recorded\n"
 
 
 def test_a_forked_child_has_a_publisher_of_its_own(dead_broker: str) -> None:
@@ -81,7 +82,7 @@ def test_a_forked_child_has_a_publisher_of_its_own(dead_broker: str) -> None:
 
 def test_settings_that_are_refused_break_no_call(server: ProviderServer) -> None:
     out = run_script("calls_and_exit.py", server.url, TOLLBOOK_WINDOW_SECONDS="7")
-    assert out == "20 answers, 0 published\n"
+    assert out == "20 answers, 0 recorded\n"
 
 
 def test_the_package_needs_no_sdk() -> None:

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.openai_streams import DONE, chat_chunk, event, sse, usage_chunk
+from tollbook_producers.bodies.events import BATCH_BYTES, Events
+from tollbook_producers.bodies.hiding import UsageHidden
+from tollbook_producers.bodies.watches import MAX_JSON_BYTES, Json, Unread, watch_of
 from tollbook_producers.report import CallReport
-from tollbook_producers.wrap_openai.events import BATCH_BYTES, Events
-from tollbook_producers.wrap_openai.hiding import UsageHidden
-from tollbook_producers.wrap_openai.watches import MAX_JSON_BYTES, Json, Unread, watch_of
 
 
 class Fed:
@@ -104,7 +104,7 @@ def test_json_cut_off_or_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) 
     cut.feed(b'{"usage": ')
     cut.finish(is_whole=False)
     assert not cut.is_done
-    monkeypatch.setattr("tollbook_producers.wrap_openai.watches.MAX_JSON_BYTES", 4)
+    monkeypatch.setattr("tollbook_producers.bodies.watches.MAX_JSON_BYTES", 4)
     assert MAX_JSON_BYTES > 4
     large = Json(reader)
     large.feed(b'{"a"')

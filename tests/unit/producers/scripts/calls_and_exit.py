@@ -12,4 +12,4 @@ with OpenAI(base_url=f"{sys.argv[1]}/v1", api_key="none", max_retries=0) as plai
         client.chat.completions.create(model="m", messages=[{"role": "user", "content": "hello"}]) for _ in range(20)
     ]
 assert all(answer.choices[0].message.content == "ok" for answer in answers)
-sys.stdout.write(f"{len(answers)} answers, {publisher_stats().published} published\n")
+sys.stdout.write(f"{len(answers)} answers, {publisher_stats().recorded} recorded\n")

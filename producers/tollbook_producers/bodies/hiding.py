@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import orjson
 
-from tollbook_producers.wrap_openai.events import data_of
+from tollbook_producers.bodies.events import data_of
 
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _EMPTY_ARRAY = b"[]"  # in every event that is hidden, and the fastest thing to look for

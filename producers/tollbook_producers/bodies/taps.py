@@ -11,8 +11,8 @@ from typing import Any
 import anyio
 
 from tollbook_producers import abandoned
+from tollbook_producers.bodies.body import Body
 from tollbook_producers.deadline import deadline_at
-from tollbook_producers.wrap_openai.body import Body
 
 
 def tap(response: Any, body: Body, deadline: float | None, *, is_async: bool) -> None:

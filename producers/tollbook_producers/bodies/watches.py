@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 import orjson
 
+from tollbook_producers.bodies.events import Events
 from tollbook_producers.normalize import Reader
-from tollbook_producers.wrap_openai.events import Events
 
 MAX_JSON_BYTES = 64 * 1024 * 1024
 """A larger answer is not read."""

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from tollbook_producers.bodies.hiding import UsageHidden
+from tollbook_producers.bodies.watches import Watch
 from tollbook_producers.log import warn_once
-from tollbook_producers.wrap_openai.hiding import UsageHidden
-from tollbook_producers.wrap_openai.watches import Watch
 
 Decode = Callable[[bytes], bytes]
 

@@ -53,16 +53,16 @@ def _known(spec: CallSpec) -> dict[str, Any]:
 
 
 def _reported(report: CallReport) -> dict[str, Any]:
-    usage = report.usage
+    counts = report.usage.__dict__  # a third of the cost of asking the model for each
     facts: dict[str, Any] = {
         name: str(value) if isinstance(value, Decimal) else value
         for name in USAGE_FIELDS
-        if (value := getattr(usage, name)) is not None
+        if (value := counts[name]) is not None
     }
-    facts["flags"] = (*report.flags, *usage.flags)
+    facts["flags"] = (*report.flags, *report.usage.flags)
     facts["call_count"], facts["batch"], facts["aggregate"] = report.call_count, report.batch, report.aggregate
-    for name in ("response_model", "request_id", "service_tier", "attempts"):
-        facts[name] = _bounded(getattr(report, name))
+    facts["response_model"], facts["request_id"] = _bounded(report.response_model), _bounded(report.request_id)
+    facts["service_tier"], facts["attempts"] = _bounded(report.service_tier), report.attempts
     facts["raw_usage"], facts["source_id"] = report.raw_usage, _bounded(report.identity)
     if report.operation_id is not None:  # what the attribution says goes before it
         facts["operation_id"] = _bounded(report.operation_id)

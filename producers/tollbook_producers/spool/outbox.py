@@ -15,6 +15,7 @@ from tollbook_producers.publisher import producer_config
 from tollbook_schemas import Settings
 
 MAX_IN_FLIGHT = 2_000
+BATCH_RECORDS = 500
 RETRY_SECONDS = 5.0
 
 _UNSENDABLE = frozenset({KafkaError.MSG_SIZE_TOO_LARGE, KafkaError.INVALID_MSG, KafkaError.INVALID_RECORD})
@@ -29,6 +30,7 @@ class _Record:
     key: bytes
     value: bytes
     done: Done
+    is_finished: bool = False
 
 
 class Outbox:
@@ -42,6 +44,7 @@ class Outbox:
         self.in_flight = 0
         self._config = producer_config(settings)
         self._topic = settings.topics.events
+        self._batch: list[_Record] = []
         self._again: deque[_Record] = deque()
         self._again_at = 0.0
         self._is_broken = False
@@ -53,14 +56,17 @@ class Outbox:
         return MAX_IN_FLIGHT - self.in_flight
 
     def send(self, key: bytes, value: bytes, done: Done) -> None:
-        """Send a record; `done` is called from a later `poll`."""
+        """Send a record, with the next `poll` at the latest; `done` is called from a later one."""
         self.in_flight += 1
-        self._produce(_Record(key, value, done))
+        self._batch.append(_Record(key, value, done))
+        if len(self._batch) >= BATCH_RECORDS:
+            self._ship()
 
     def poll(self, seconds: float) -> None:
         """Take the broker's answers, waiting for the first at most that long, and send again what is due."""
         if self._again and time.monotonic() >= self._again_at:
             self._send_again()
+        self._ship()
         self._producer.poll(seconds)
 
     def give_up(self) -> None:
@@ -78,12 +84,22 @@ class Outbox:
     def _make_producer(self) -> Producer:
         return Producer(self._config, logger=_kafka_logger)
 
-    def _produce(self, record: _Record) -> None:
+    def _ship(self) -> None:
+        """Hand over everything at once: librdkafka's calls let other threads run, and each costs a fight to go on."""
+        records, self._batch = self._batch, []
+        if not records:
+            return
+        messages = [
+            {"key": record.key, "value": record.value, "callback": partial(self._report, record)} for record in records
+        ]
         try:
-            self._producer.produce(
-                self._topic, value=record.value, key=record.key, on_delivery=partial(self._report, record)
-            )
-        except (BufferError, KafkaException):
+            self._producer.produce_batch(self._topic, messages)
+        except (BufferError, KafkaException) as error:  # it says nothing of what was taken: all of it goes again
+            warn_once("librdkafka does not take events now", error)
+            refused = records
+        else:
+            refused = [record for record, sent in zip(records, messages, strict=True) if "_error" in sent]
+        for record in refused:
             self._later(record)
 
     def _report(self, record: _Record, error: KafkaError | None, _message: Message) -> None:
@@ -98,8 +114,10 @@ class Outbox:
             self._later(record)
 
     def _finish(self, record: _Record, *, delivered: bool) -> None:
-        self.in_flight -= 1
-        record.done(delivered)
+        if not record.is_finished:  # one that was sent again may be answered twice
+            record.is_finished = True
+            self.in_flight -= 1
+            record.done(delivered)
 
     def _later(self, record: _Record) -> None:
         self._again.append(record)
@@ -109,5 +127,4 @@ class Outbox:
         if self._is_broken:  # an idempotent producer that met a fatal error takes nothing any more
             self._producer, self._is_broken = self._make_producer(), False
         due, self._again = self._again, deque()
-        for record in due:
-            self._produce(record)
+        self._batch.extend(due)

@@ -17,7 +17,6 @@ from tollbook_producers.spool.waker import Waker
 LINGER_SECONDS = 0.2
 """Between two rounds of work: the calls of a while are handled together, so that few calls meet this thread at work."""
 BREATH_SECONDS = 0.0001
-"""Between two small portions of work, so that a call never waits long for the interpreter."""
 ACK_SECONDS = 0.05
 IDLE_SECONDS = 1.0
 TROUBLE_SECONDS = 1.0
@@ -76,9 +75,7 @@ class Publishing:
         while self._deadline is None:
             try:
                 self._look_around()
-                if self._work():
-                    self._breathe()
-                else:
+                if not self._work():
                     self._rest()
             except Exception as error:  # noqa: BLE001  # the thread must outlive whatever happens to one event
                 warn_once("events could not be published for a moment", error)
@@ -115,10 +112,6 @@ class Publishing:
             self._waker.going_to_sleep()
             if not self._work():
                 self._waker.sleep(IDLE_SECONDS)
-
-    def _breathe(self) -> None:
-        if not self._hurry:
-            time.sleep(BREATH_SECONDS)
 
     def _report_losses(self) -> bool:
         """Once everything else has arrived, so that the losses of an outage are one event."""

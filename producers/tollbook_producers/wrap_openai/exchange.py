@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
-from dataclasses import replace
 from typing import Any, Protocol
 
 from tollbook_producers.bodies.body import Body, decoder_of
@@ -142,8 +141,9 @@ class Exchange:
         except Exception as error:  # noqa: BLE001  # a call whose report cannot be read is still a call
             warn_once("a call's usage could not be read", error)
             report = CallReport(flags=("report_unreadable",))
-        request_id = header(self._headers, "x-request-id") or report.request_id
-        return replace(report, request_id=request_id, attempts=self._attempts or None)
+        report.request_id = header(self._headers, "x-request-id") or report.request_id
+        report.attempts = self._attempts or None
+        return report
 
     def _finish(self, report: CallReport, error: BaseException | None = None) -> None:
         if not self._is_over:

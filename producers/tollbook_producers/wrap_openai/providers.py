@@ -11,11 +11,21 @@ _HOSTS = (
 )
 
 
+_KNOWN = "_tollbook_provider"
+
+
 def provider_of(client: Any) -> str:
     """By the client's class and the host it talks to; `openai` where neither says anything else."""
+    url = client.base_url
+    known = client.__dict__.get(_KNOWN)
+    if known is None or known[0] is not url:  # looked at once an address, as this is asked for every call
+        known = client.__dict__[_KNOWN] = (url, _provider(client, url.host))
+    return known[1]  # type: ignore[no-any-return]  # the client is of a class of the SDK's
+
+
+def _provider(client: Any, host: str) -> str:
     if hasattr(client, "_azure_deployment"):
         return "azure"
-    host = client.base_url.host
     for known, provider in _HOSTS:
         if host == known or host.endswith(f".{known}"):
             return provider

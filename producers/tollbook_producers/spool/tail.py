@@ -101,13 +101,9 @@ class Tail:
         return record
 
     def _turn(self, rest: bytes) -> list[Line]:
-        """Leave a segment that is read; its last line may lack its newline."""
-        lines = []
-        record = decode(rest)
+        """Leave a segment that is read. A last line without its newline was not taken for written by its writer."""
         self._offset += len(rest)
-        if record is not None:
-            lines.append(Line(record, self.position))
-        elif rest:
+        if rest:
             self.damage.torn += 1
         following = [number for number in segment_numbers(self._folder) if number > self._number]
         if following:
@@ -115,7 +111,7 @@ class Tail:
             self._close()
         else:
             self._at_end = True
-        return lines
+        return []
 
     def _close(self) -> None:
         if self._file is not None:

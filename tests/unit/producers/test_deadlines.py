@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-import httpx2
 import openai
 import pytest
 
 from support.provider_answers import RATE_LIMITED, chat_answer
 from support.provider_events import EventList
 from support.provider_server import Manner, ProviderServer, Reply
+from support.sdk_http import httpx
 from tollbook_producers import UnenforceableTimeoutError, track_gemini, track_openai, tracked_call
 from tollbook_producers.deadline import deadline_in, remaining, shortened
 from tollbook_producers.deadline_network import obey_deadlines
@@ -47,7 +47,7 @@ def test_openai(
 @DAWDLING
 def test_gemini(events: EventList, server: ProviderServer, make_gemini: MakeGemini, manner: Manner) -> None:
     server.reply = lambda _: Reply(manner=manner)
-    with pytest.raises(httpx2.ReadTimeout):
+    with pytest.raises(httpx.ReadTimeout):
         test_gemini_wrapper.ask(track_gemini(make_gemini(), timeout=SECONDS))
     check(events, server)
 
@@ -55,7 +55,7 @@ def test_gemini(events: EventList, server: ProviderServer, make_gemini: MakeGemi
 @DAWDLING
 def test_tracked_call(events: EventList, server: ProviderServer, manner: Manner) -> None:
     server.reply = lambda _: Reply(manner=manner)
-    with httpx2.Client() as client, pytest.raises(httpx2.ReadTimeout):
+    with httpx.Client() as client, pytest.raises(httpx.ReadTimeout):
         tracked_call(
             lambda: client.post(server.url, json={}), provider="other", model="m", timeout=SECONDS, client=client
         )
@@ -84,7 +84,7 @@ def test_a_pause_between_retries_ends_at_the_deadline(
 
 
 def test_without_a_deadline_an_armed_client_is_as_before(server: ProviderServer) -> None:
-    with httpx2.Client() as client:
+    with httpx.Client() as client:
         assert obey_deadlines(client)
         assert obey_deadlines(client)
         assert client.post(server.url, json={}, timeout=None).status_code == 200
@@ -93,9 +93,9 @@ def test_without_a_deadline_an_armed_client_is_as_before(server: ProviderServer)
 
 
 def test_a_deadline_that_has_passed_sends_nothing(server: ProviderServer) -> None:
-    with httpx2.Client() as client:
+    with httpx.Client() as client:
         assert obey_deadlines(client)
-        with deadline_in(-1.0), pytest.raises(httpx2.ConnectTimeout):
+        with deadline_in(-1.0), pytest.raises(httpx.ConnectTimeout):
             client.post(server.url, json={})
     assert server.asked == []
 
@@ -112,8 +112,8 @@ def test_the_nearest_of_nested_deadlines_holds() -> None:
 
 
 def own_transport(make_openai: MakeOpenAI) -> object:
-    transport = httpx2.MockTransport(lambda _: httpx2.Response(200))
-    return track_openai(make_openai(http_client=httpx2.Client(transport=transport)), timeout=1.0)
+    transport = httpx.MockTransport(lambda _: httpx.Response(200))
+    return track_openai(make_openai(http_client=httpx.Client(transport=transport)), timeout=1.0)
 
 
 def no_client(_: MakeOpenAI) -> object:

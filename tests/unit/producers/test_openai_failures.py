@@ -5,7 +5,6 @@ import socket
 import traceback
 from collections.abc import Iterator
 
-import httpx2
 import openai
 import pytest
 from openai import OpenAI
@@ -13,6 +12,7 @@ from openai import OpenAI
 from support.provider_answers import RATE_LIMITED, chat_answer
 from support.provider_events import EventList
 from support.provider_server import Asked, ProviderServer, Reply
+from support.sdk_http import httpx
 from tollbook_producers import configure, publisher_stats, track_openai, usage_context
 from tollbook_schemas import LLMUsageStatus, UsageEvent
 from unit.producers.conftest import MakeOpenAI
@@ -97,10 +97,10 @@ def test_interrupts_are_tracked_and_go_on(
 ) -> None:
     raised = kind("stop")
 
-    def interrupt(_: httpx2.Request) -> httpx2.Response:
+    def interrupt(_: object) -> object:
         raise raised
 
-    with httpx2.Client(transport=httpx2.MockTransport(interrupt)) as http_client:
+    with httpx.Client(transport=httpx.MockTransport(interrupt)) as http_client:
         client = track_openai(make_openai(http_client=http_client))
         with pytest.raises(kind) as caught:
             ask(client)

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tollbook_producers.spool.failpoint import full_after
@@ -22,6 +22,7 @@ from unit.producers.spool.lines import FACTS, HERE, read_all
 
 
 @settings(max_examples=60, deadline=None)
+@example(room=141, bound=0, overlapping=1)  # all of a line but its newline
 @given(room=st.integers(0, 12_000), bound=st.integers(0, 8), overlapping=st.integers(1, 6))
 def test_every_call_is_somewhere_once(
     tmp_path_factory: pytest.TempPathFactory, room: int, bound: int, overlapping: int

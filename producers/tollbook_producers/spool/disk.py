@@ -1,9 +1,9 @@
 """The folder of this process, made as soon as the disk allows, and how much of the spool it may fill."""
 
-import os
 from pathlib import Path
 
 from tollbook_producers.log import warn_once
+from tollbook_producers.spool.append import append
 from tollbook_producers.spool.failpoint import full_after
 from tollbook_producers.spool.folder import bytes_in, folders, make_folder
 from tollbook_producers.spool.losses import Losses
@@ -52,7 +52,7 @@ class Disk:
                 self._limit(owner.folder),
                 segment_bytes=self._settings.spool_max_bytes // 8,
                 fsync=self._settings.spool_fsync,
-                write=full_after(self._settings.spool_full_after) or os.write,
+                write=full_after(self._settings.spool_full_after) or append,
             )
         except OSError:
             owner.release()

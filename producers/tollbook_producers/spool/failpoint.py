@@ -3,7 +3,7 @@
 import os
 from errno import ENOSPC
 
-from tollbook_producers.spool.writer import Write
+from tollbook_producers.spool.append import Write
 
 
 def full_after(limit: int | None) -> Write | None:

@@ -3,19 +3,17 @@
 import os
 import threading
 import time
-from collections.abc import Callable
 from errno import ENOSPC
 from pathlib import Path
 from weakref import ref
 
 from tollbook_producers.log import warn_once
+from tollbook_producers.spool.append import Write, append
 from tollbook_producers.spool.segment import Segment
 
 SEGMENT_BYTES = 4 * 1024 * 1024
 RETRY_SECONDS = 1.0
 """How long a disk that failed is left alone."""
-
-Write = Callable[[int, bytes], int]
 
 
 class Writer:
@@ -28,7 +26,7 @@ class Writer:
         *,
         segment_bytes: int = SEGMENT_BYTES,
         fsync: bool = False,
-        write: Write = os.write,
+        write: Write = append,
     ) -> None:
         self.limit = limit
         self._folder = folder

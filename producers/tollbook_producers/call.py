@@ -8,6 +8,7 @@ from uuid import UUID
 from tollbook_producers import process
 from tollbook_producers.collecting import note
 from tollbook_producers.facts import CallSpec, intent, outcome, so_far
+from tollbook_producers.later import read_facts
 from tollbook_producers.log import warn_once
 from tollbook_producers.report import CallReport
 from tollbook_producers.scope import collections
@@ -78,7 +79,7 @@ class OpenCall:
         except Exception as failure:  # noqa: BLE001
             self._recorder.lost(failure)
         if self._collections:
-            note(self._collections, facts)
+            note(self._collections, read_facts(facts))
 
     def _elapsed_ms(self) -> int:
         return round((time.monotonic() - self._started) * 1000)
@@ -92,7 +93,7 @@ def leave_event(spec: CallSpec, report: CallReport) -> None:
         recorder.left(event_id_of(spec, report), facts)
     except Exception as error:  # noqa: BLE001
         recorder.lost(error)
-    note(collections(), facts)
+    note(collections(), read_facts(facts))
 
 
 def _outcome(

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from tollbook_producers.attribution import UNATTRIBUTED
+from tollbook_producers.later import read_facts
 from tollbook_schemas import UsageEvent
 from tollbook_schemas.ids import id_to_ms, ms_to_datetime
 from tollbook_schemas.usage import USAGE_FIELDS
@@ -22,7 +23,7 @@ def build_event(facts: Mapping[str, object], event_id: UUID) -> UsageEvent:
     counts that contradict each other are dropped together and flagged `usage_invalid`. Raises ValidationError where
     nothing valid is left.
     """
-    fields = {**facts, "id": event_id, "created_at": ms_to_datetime(id_to_ms(event_id))}
+    fields = {**read_facts(facts), "id": event_id, "created_at": ms_to_datetime(id_to_ms(event_id))}
     try:
         return UsageEvent.model_validate(fields)
     except ValidationError as error:

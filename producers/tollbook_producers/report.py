@@ -35,3 +35,5 @@ class CallReport:
     identity: str | None = None
     completed_ms: int | None = None
     flags: tuple[str, ...] = ()
+    unread: str | None = None
+    """How the counts are to be read from `raw_usage` later, where that holds the usage as it came."""

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 from zlib import crc32
 
 import orjson
@@ -31,6 +32,21 @@ def encode(record: Sequence[object]) -> bytes:
     except TypeError:  # a lone surrogate or an integer beyond 64 bits: no event takes it, but its call counts
         body = _SLOW + json.dumps(record, default=str).encode()[1:]
     return b"%08x %b\n" % (crc32(body), body)
+
+
+def encode_beginning(call: UUID, facts: object) -> bytes:
+    """The line of a call that begins. Facts that are the same object as last time are not encoded anew."""
+    known, encoded = _last[0]
+    if known is not facts:
+        try:
+            encoded = orjson.Fragment(orjson.dumps(facts))
+        except TypeError:
+            return encode((BEGAN, call, facts))
+        _last[0] = (facts, encoded)
+    return encode((BEGAN, call, encoded))
+
+
+_last: list[tuple[object, object]] = [(None, None)]
 
 
 def decode(line: bytes) -> Record | None:

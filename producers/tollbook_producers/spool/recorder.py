@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tollbook_producers.log import warn_once
-from tollbook_producers.spool.line import BEGAN, ENDED, LEFT, PROGRESSED, encode
+from tollbook_producers.spool.line import BEGAN, ENDED, LEFT, PROGRESSED, encode, encode_beginning
 from tollbook_producers.spool.losses import Losses
 from tollbook_producers.spool.overflow import Kept, Overflow, Tally
 from tollbook_producers.spool.waker import Waker
@@ -33,7 +33,7 @@ class SpoolRecorder:
 
     def began(self, reserved: UUID, facts: Facts) -> None:
         """Write the intent. A call whose intent cannot be written is counted until its outcome is safe."""
-        if not self._is_gone and not self._write_beginning(encode((BEGAN, reserved, facts))):
+        if not self._is_gone and not self._write_beginning(encode_beginning(reserved, facts)):
             self._unwritten.add(reserved)
             self._losses.hold(1)
 

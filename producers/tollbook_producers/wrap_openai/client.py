@@ -5,7 +5,6 @@ carries what it tracks with, so that copies made by the SDK (`with_options`) are
 private methods of the SDK are hooked; a test fails when it renames them.
 """
 
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 import anyio
@@ -14,7 +13,7 @@ from openai._models import FinalRequestOptions
 
 from tollbook_producers.deadline import deadline_at, remaining, shortened
 from tollbook_producers.realtime.openai_resources import RealtimeResources
-from tollbook_producers.wrap_openai.exchange import Exchange, current_exchange, masked
+from tollbook_producers.wrap_openai.exchange import current_exchange, masked
 from tollbook_producers.wrap_openai.opening import Tracking, open_exchange, session_settings
 
 
@@ -30,8 +29,11 @@ class TrackedOpenAI(RealtimeResources, OpenAI):
         if exchange is None:
             with masked():
                 return super().request(cast_to, options, **how)
-        with exchange, _limit(exchange):
-            return super().request(cast_to, options, **how)
+        with exchange:
+            if exchange.deadline is None:
+                return super().request(cast_to, options, **how)
+            with deadline_at(exchange.deadline):
+                return super().request(cast_to, options, **how)
 
     def _prepare_request(self, request: Any) -> None:
         """Called by the SDK once for each attempt."""
@@ -90,7 +92,3 @@ class TrackedAsyncOpenAI(RealtimeResources, AsyncOpenAI):
         if exchange is not None:
             exchange.answered(what["response"])
         return await super()._process_response(**what)
-
-
-def _limit(exchange: Exchange) -> AbstractContextManager[None]:
-    return nullcontext() if exchange.deadline is None else deadline_at(exchange.deadline)

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from typing import Any, Protocol
 
+import orjson
+
 from tollbook_producers.bodies.body import Body, decoder_of
 from tollbook_producers.bodies.hiding import UsageHidden
 from tollbook_producers.bodies.taps import tap
@@ -39,6 +41,7 @@ class Exchange:
         "_is_tapped",
         "_outcome",
         "_reader",
+        "_response",
         "_stream",
         "_token",
         "deadline",
@@ -62,6 +65,7 @@ class Exchange:
         self._stream, self._hides_usage, self._is_async = stream, hides_usage, is_async
         self._attempts = 0
         self._headers: Any = None
+        self._response: Any = None
         self._is_tapped = self._is_over = False
 
     def __enter__(self) -> None:
@@ -88,6 +92,9 @@ class Exchange:
         """A good answer is here: its headers at least. What was read is read here, because parsing it may raise."""
         try:
             self._headers = response.headers
+            if response.is_closed and not self._stream:
+                self._response = response
+                return
             watch = watch_of(response.headers, self._reader, stream=self._stream)
             if response.is_closed:
                 self._read_whole(response, watch)
@@ -114,14 +121,14 @@ class Exchange:
         self._finish(endings.closed(self._report(), is_done=watch.is_done))
 
     def _read_whole(self, response: Any, watch: Watch) -> None:
+        """A stream that the transport had read already."""
         watch.feed(response.content)
         watch.finish(is_whole=True)
         if self._hides_usage:
             hidden = UsageHidden()
             response._content = hidden.feed(response.content) + hidden.finish()
-        if self._stream:
-            self._outcome.first_chunk()
-            self.ended(watch)
+        self._outcome.first_chunk()
+        self.ended(watch)
 
     def _read_along(self, response: Any, watch: Watch) -> None:
         decode, hidden = decoder_of(response), UsageHidden() if self._hides_usage else None
@@ -133,7 +140,22 @@ class Exchange:
     def _end(self, error: BaseException | None = None) -> None:
         if self._headers is None:
             self._headers = getattr(getattr(error, "response", None), "headers", None)
-        self._finish(self._report(), error)
+        self._finish(self._whole(error), error)
+
+    def _whole(self, error: BaseException | None) -> CallReport:
+        """What an answer says that was read at once."""
+        if self._response is None:
+            return self._report()
+        try:
+            unread = getattr(self._reader, "unread", None) if error is None else None
+            if unread is not None and (report := unread(orjson.loads(self._response.content))) is not None:
+                return self._with_wire(report)
+            watch = watch_of(self._response.headers, self._reader, stream=False)
+            watch.feed(self._response.content)
+            watch.finish(is_whole=True)
+        except Exception as failure:  # noqa: BLE001  # tracking never raises into a call
+            warn_once("an answer could not be read", failure)
+        return self._report()
 
     def _report(self) -> CallReport:
         try:
@@ -141,6 +163,9 @@ class Exchange:
         except Exception as error:  # noqa: BLE001  # a call whose report cannot be read is still a call
             warn_once("a call's usage could not be read", error)
             report = CallReport(flags=("report_unreadable",))
+        return self._with_wire(report)
+
+    def _with_wire(self, report: CallReport) -> CallReport:
         report.request_id = header(self._headers, "x-request-id") or report.request_id
         report.attempts = self._attempts or None
         return report

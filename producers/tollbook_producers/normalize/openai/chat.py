@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from tollbook_producers.normalize.openai.usage import normalize_openai_chat
-from tollbook_producers.normalize.openai.web_search import searches_of_tools
+from tollbook_producers.normalize.openai.plain import read_chat, unread_chat
 from tollbook_producers.normalize.raw_usage import reduce_raw_usage
 from tollbook_producers.normalize.wire import array, error_status, error_type, later_usage, mapping, tier
 from tollbook_producers.read import text
@@ -49,10 +48,12 @@ class ChatReader:
             if text(choice.get("finish_reason")):
                 self._finished.add(index if isinstance(index := choice.get("index"), int) else 0)
 
+    unread = staticmethod(unread_chat)
+
     def report(self) -> CallReport:
         """What was said so far."""
         return CallReport(
-            usage=normalize_openai_chat(self._usage, web_searches=searches_of_tools(self._usage)),
+            usage=read_chat(self._usage),
             raw_usage=reduce_raw_usage(self._usage),
             response_model=self._model,
             request_id=self._id,

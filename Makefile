@@ -10,11 +10,11 @@ COMPILE := pip compile pyproject.toml --extra all --group build --universal --py
 	--generate-hashes --no-emit-index-url --no-header -q
 ARGS ?=
 
-.PHONY: help setup run test check pin clean
+.PHONY: help setup run test check oldsdks old-sdks-tested bench-overhead overhead-measured pin clean
 .DELETE_ON_ERROR:
 
 help:  ## show these commands
-	@sed -n 's/^\([a-z]*\):.*## /  make \1 | /p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s%s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1 | /p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s%s\n", $$1, $$2}'
 
 setup: $(STAMPS)/software  ## install what is missing: .venv, pinned requirements, Kafka's jars
 
@@ -30,15 +30,30 @@ check: $(STAMPS)/install $(STAMPS)/dev  ## style, types and layers
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
 
+oldsdks:  ## the producers' tests against the previous majors of the SDKs
+	@$(MAKE) --no-print-directory VENV=.venv-oldsdks old-sdks-tested
+
+old-sdks-tested: $(STAMPS)/old-sdks
+	@$(RUN) -m pytest tests/unit/producers $(ARGS)
+
+bench-overhead:  ## time added to calls, ours beside OpenTelemetry's and others' (ARGS="--quick")
+	@$(MAKE) --no-print-directory VENV=.venv-bench overhead-measured
+
+overhead-measured: $(STAMPS)/bench
+	@$(RUN) -m tollbook_cli setup
+	@$(RUN) -m benchmarks.overhead $(ARGS)
+
 pin: $(STAMPS)/venv  ## make requirements/*.txt again from pyproject.toml
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
 	&& $(RUN) -m venv "$$folder/venv" \
 	&& "$$folder/venv/bin/python" -m pip --disable-pip-version-check --quiet install uv \
 	&& "$$folder/venv/bin/uv" $(COMPILE) -o requirements/run.txt \
-	&& "$$folder/venv/bin/uv" $(COMPILE) --group dev -o requirements/dev.txt
+	&& "$$folder/venv/bin/uv" $(COMPILE) --group dev -o requirements/dev.txt \
+	&& "$$folder/venv/bin/uv" $(COMPILE) --group dev -c requirements/old-sdks.in -o requirements/old-sdks.txt \
+	&& "$$folder/venv/bin/uv" $(COMPILE) --group bench -o requirements/bench.txt
 
 clean:  ## remove .venv and caches; a stack's data stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	rm -rf $(VENV) .venv-oldsdks .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
 
 $(STAMPS)/venv:
 	@new=; for python in $(PYTHONS); do \
@@ -69,6 +84,18 @@ $(STAMPS)/install: pyproject.toml $(STAMPS)/run
 $(STAMPS)/dev: requirements/dev.txt $(STAMPS)/run
 	@echo "installing the pinned tools for tests and checks"
 	@$(PIP) install --require-hashes -r $<
+	@touch $@
+
+$(STAMPS)/old-sdks: requirements/old-sdks.txt pyproject.toml $(STAMPS)/venv
+	@echo "installing the previous majors of the SDKs"
+	@$(PIP) install --require-hashes -r $<
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMPS)/bench: requirements/bench.txt pyproject.toml $(STAMPS)/venv
+	@echo "installing the pinned rivals into $(VENV)"
+	@$(PIP) install --require-hashes -r $<
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(STAMPS)/software: cli/tollbook_cli/stack/jgo.lock.toml $(STAMPS)/install

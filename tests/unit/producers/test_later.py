@@ -18,7 +18,7 @@ TIMES = {"latency_ms": 3, "time_to_first_chunk_ms": None}
 
 counts = st.none() | st.integers(-3, 50) | st.integers(-(2**63), 2**64 - 1)
 details = st.dictionaries(st.sampled_from(["cached_tokens", "cache_write_tokens", "audio_tokens", "other"]), counts)
-usages = st.fixed_dictionaries(
+usages: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional={
         "prompt_tokens": counts,
@@ -50,8 +50,15 @@ def test_later_is_the_same_as_at_once(usage: Any, model: Any, tier: Any, error: 
 def test_usual_usage_is_read_later_and_any_text_at_once() -> None:
     usual = {"prompt_tokens": 1, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 0}}
     assert unread_chat({"usage": usual}) is not None
-    for odd in (None, {}, [], {"usage": None}, {"usage": "x"}, {"usage": {**usual, "prompt_tokens": "plum"}}):
-        assert unread_chat(odd) is None
+    odds: tuple[Any, ...] = (
+        None,
+        {},
+        [],
+        {"usage": None},
+        {"usage": "x"},
+        {"usage": {**usual, "prompt_tokens": "plum"}},
+    )
+    assert [unread_chat(odd) for odd in odds] == [None] * len(odds)
     for texts in (
         {"plum": 1},
         {"prompt_tokens_details": {"plum": 1}},

@@ -30,10 +30,15 @@ class Batch:
     gaps: list[Gap] = field(default_factory=list)
 
     @property
+    def moved(self) -> dict[Feed, Partition]:
+        """The partitions whose offset moved."""
+        after: dict[Feed, Partition] = {**self.sources, **self.changelogs}
+        return {feed: one for feed, one in after.items() if one.next_offset != self.expected[feed]}
+
+    @property
     def has_work(self) -> bool:
         """Whether any offset moved."""
-        after: dict[Feed, Partition] = {**self.sources, **self.changelogs}
-        return any(partition.next_offset != self.expected[feed] for feed, partition in after.items())
+        return bool(self.moved)
 
     @property
     def windows(self) -> set[Window]:

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.conninfo import make_conninfo
 
-from tollbook_sinks.errors import DatabaseAwayError, SinkDatabaseError
+from tollbook_sinks.errors import DatabaseAwayError, SinkDatabaseError, StoppedError
 from tollbook_sinks.migrate import SEARCH_PATH
 from tollbook_sinks.queries import load_queries
 
@@ -21,10 +21,6 @@ CONNECT_TIMEOUT_SECONDS = 10
 FIRST_DELAY_SECONDS = 0.1
 LONGEST_DELAY_SECONDS = 5.0
 _STAGING = load_queries("staging.sql")
-
-
-class StoppedError(Exception):
-    """The sink was asked to stop while it waited for Postgres."""
 
 
 class Database:

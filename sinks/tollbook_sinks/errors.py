@@ -49,3 +49,7 @@ class SinkDatabaseError(TollbookError):
 
 class WindowWidthError(TollbookError):
     """The database's windows have another width than the settings."""
+
+
+class StoppedError(Exception):
+    """The sink was asked to stop while it waited for Postgres: no failure."""

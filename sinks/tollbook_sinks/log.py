@@ -1,20 +1,23 @@
 """The sink's consumer: records of the four topics as plain data, from the offsets that Postgres holds.
 
+While a batch is written, which is mostly waiting for Postgres, a thread decodes the records that come next.
+
 The consumer group only shares the partitions out; it stores no offset. With the range assignor a sink that gets a
 source partition also gets the changelog partition of the same number.
 """
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
-from time import time
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from tollbook_schemas.judge import refuse_broken_clock
 from tollbook_schemas.settings import Settings
+from tollbook_sinks.content import content_ahead
 from tollbook_sinks.errors import ClientTimestampsError, LogReadError, LogTruncatedError
+from tollbook_sinks.ports import Positions, Watermarks
 from tollbook_sinks.records import Feed, Record
 from tollbook_sinks.topology import sides_and_kinds
 
@@ -22,15 +25,6 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
 WATERMARK_SECONDS = 15.0
-
-Watermarks = tuple[int, int]
-"""The first offset that a partition's log holds, and the offset of the next record to be written."""
-
-AskWatermarks = Callable[[Feed], Watermarks]
-"""Asks the broker. Raises LogReadError."""
-
-Positions = Callable[[Collection[Feed], AskWatermarks], Mapping[Feed, int]]
-"""Says for partitions just assigned where to read on. What it raises ends the poll."""
 
 
 class Log:
@@ -43,29 +37,30 @@ class Log:
         self._names = {kind: name for name, kind in self._topics.items()}
         self._positions = positions
         self._revoked = revoked
+        self._thread = ThreadPoolExecutor(1, "tollbook-sink-decodes")
+        self._ahead: Future[dict[Feed, list[Record]]] | None = None
+        self._sought: set[Feed] = set()
         self._consumer = Consumer(_configuration(settings), logger=logger)
         self._consumer.subscribe(list(self._topics), on_assign=self._assign, on_revoke=self._revoke)
 
     def poll(self) -> dict[Feed, list[Record]]:
         """The next records by partition, in order; empty after a short wait for none.
 
-        Raises LogTruncatedError, LogReadError, BrokenBrokerClockError, ClientTimestampsError.
+        Raises LogTruncatedError, LogReadError, ClientTimestampsError.
         """
-        wall_ms = int(time() * 1000)
-        records: dict[Feed, list[Record]] = defaultdict(list)
-        for message in self._consumer.consume(self._batch_records, timeout=POLL_SECONDS):
-            failure = message.error()
-            if failure is None:
-                record = self._record(message)
-                if record.feed.side == "source" and record.feed.kind == "live":
-                    refuse_broken_clock(record.appended_ms, wall_ms)
-                records[record.feed].append(record)
-            else:
-                _judge_failure(failure)
-        return dict(records)
+        ahead, self._ahead = self._ahead, None
+        if ahead is None:
+            records = self._read(self._consumer.consume(self._batch_records, timeout=POLL_SECONDS))
+        else:
+            records = {feed: of_feed for feed, of_feed in ahead.result().items() if feed not in self._sought}
+        self._sought.clear()
+        if records:
+            self._read_ahead()
+        return records
 
     def seek(self, feed: Feed, offset: int) -> None:
         """Read a partition again from an offset. One that is not assigned any more is left alone."""
+        self._sought.add(feed)  # what was read ahead of it is not what comes next
         try:
             self._consumer.seek(self._place(feed, offset))
         except KafkaException as error:
@@ -81,7 +76,25 @@ class Log:
 
     def close(self) -> None:
         """Leave the group, so that others need not wait for a time-out."""
+        self._thread.shutdown()
         self._consumer.close()
+
+    def _read_ahead(self) -> None:
+        """Take what the client has fetched by now. Callbacks run in here, as in any other poll."""
+        messages = self._consumer.consume(self._batch_records, timeout=0)
+        if messages:
+            self._ahead = self._thread.submit(self._read, messages)
+
+    def _read(self, messages: Collection[Message]) -> dict[Feed, list[Record]]:
+        records: dict[Feed, list[Record]] = defaultdict(list)
+        for message in messages:
+            failure = message.error()
+            if failure is None:
+                record = self._record(message)
+                records[record.feed].append(record)
+            else:
+                _judge_failure(failure)
+        return dict(records)
 
     def _assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         feeds = [self._feed(place.topic, place.partition) for place in partitions]
@@ -114,8 +127,9 @@ class Log:
                 "lateness must not depend on a client's clock"
             )
         feed = self._feed(message.topic(), message.partition())
-        key, value = message.key(), message.value()
-        return Record(feed, message.offset() or 0, key, value, _headers(message), appended_ms)
+        key, value, headers = message.key(), message.value(), _headers(message)
+        content = content_ahead(feed.kind, key, value, headers) if feed.side == "source" else None
+        return Record(feed, message.offset() or 0, key, value, headers, appended_ms, content)
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:

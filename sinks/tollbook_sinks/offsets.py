@@ -1,6 +1,6 @@
 """The recorded partitions: registered when a topic is first seen, advanced with each batch, never without its rows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from psycopg import Connection
@@ -10,11 +10,10 @@ from psycopg.types.json import Jsonb
 from tollbook_schemas.judge import PartitionTime
 from tollbook_schemas.rollups import Mark, OpenScope, Scope
 from tollbook_schemas.topics import StreamKind
-from tollbook_sinks.batches import Batch, Partition
-from tollbook_sinks.errors import PartitionLostError
+from tollbook_sinks.batches import Partition
 from tollbook_sinks.partitions import ChangelogPartition, Counts, LogId, SourcePartition
 from tollbook_sinks.queries import load_queries
-from tollbook_sinks.records import Feed
+from tollbook_sinks.records import SIDES, Feed
 
 _SQL = load_queries("partitions.sql")
 _COUNTS = tuple(Counts.__dataclass_fields__)
@@ -26,6 +25,25 @@ def read_partitions(connection: Connection[Any]) -> dict[Feed, Partition]:
         found: list[Partition] = [_source(row) for row in cursor.execute(_SQL["source_partitions"])]
         found += [_changelog(row) for row in cursor.execute(_SQL["changelog_partitions"])]
     return {partition.feed: partition for partition in found}
+
+
+class RecordedPartitions:
+    """See Recorded."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self._connection = connection
+
+    def read(self) -> dict[Feed, Partition]:
+        """See Recorded."""
+        return read_partitions(self._connection)
+
+    def register(self, found: Iterable[tuple[Feed, LogId, int]]) -> None:
+        """See Recorded."""
+        register(self._connection, found)
+
+    def skip_to(self, partition: Partition, low: int) -> None:
+        """See Recorded."""
+        skip_to(self._connection, partition, low)
 
 
 def register(connection: Connection[Any], found: Iterable[tuple[Feed, LogId, int]]) -> None:
@@ -43,22 +61,23 @@ def skip_to(connection: Connection[Any], partition: Partition, low: int) -> None
     partition.next_offset = low
 
 
-def advance(connection: Connection[Any], batch: Batch) -> None:
-    """Move the offsets in the caller's transaction. Raises PartitionLostError if another writer has moved one."""
-    for feed, source in batch.sources.items():
-        _advance(connection, feed, batch.expected[feed], {**_name(feed, source.log), **_source_row(source)})
-    for feed, changelog in batch.changelogs.items():
-        _advance(connection, feed, batch.expected[feed], {**_name(feed, changelog.log), **_changelog_row(changelog)})
+def hold_offsets(connection: Connection[Any], feeds: Collection[Feed]) -> dict[Feed, int]:
+    """Lock these partitions until the caller's transaction ends, always in one order; where they are recorded."""
+    found: dict[Feed, int] = {}
+    for side in SIDES:
+        of_side = [feed for feed in feeds if feed.side == side]
+        if of_side:
+            lists = {"kinds": [feed.kind for feed in of_side], "partitions": [feed.partition for feed in of_side]}
+            rows = connection.execute(_SQL[f"hold_{side}"], lists)
+            found |= {Feed(side, kind, partition): next_offset for kind, partition, next_offset in rows}
+    return found
 
 
-def _advance(connection: Connection[Any], feed: Feed, expected: int, row: dict[str, Any]) -> None:
-    if row["next_offset"] == expected:
-        return
-    if connection.execute(_SQL[f"advance_{feed.side}"], {**row, "expected": expected}).rowcount != 1:
-        raise PartitionLostError(
-            f"{feed.side} {feed.kind}/{feed.partition} is no longer at offset {expected}: another sink reads it now, "
-            "and this one reads its offsets again"
-        )
+def advance(connection: Connection[Any], partition: Partition, expected: int) -> bool:
+    """Record a partition in the caller's transaction; False if another writer has moved it from `expected`."""
+    own = _source_row(partition) if isinstance(partition, SourcePartition) else _changelog_row(partition)
+    row = {**_name(partition.feed, partition.log), **own, "expected": expected}
+    return connection.execute(_SQL[f"advance_{partition.feed.side}"], row).rowcount == 1
 
 
 def _name(feed: Feed, log: LogId) -> dict[str, Any]:

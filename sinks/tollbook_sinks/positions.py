@@ -2,22 +2,18 @@
 
 import logging
 from collections.abc import Collection, Mapping
-from typing import Any
-
-from psycopg import Connection
 
 from tollbook_sinks.batches import Partition
 from tollbook_sinks.errors import LogIdentityError, LogTruncatedError
-from tollbook_sinks.log import AskWatermarks
-from tollbook_sinks.offsets import read_partitions, register, skip_to
 from tollbook_sinks.partitions import LogId
+from tollbook_sinks.ports import AskWatermarks, Recorded
 from tollbook_sinks.records import Feed
 
 logger = logging.getLogger(__name__)
 
 
 def load_partitions(
-    connection: Connection[Any], assigned: Collection[Feed], logs: Mapping[Feed, LogId], watermarks: AskWatermarks
+    partitions: Recorded, assigned: Collection[Feed], logs: Mapping[Feed, LogId], watermarks: AskWatermarks
 ) -> dict[Feed, Partition]:
     """The assigned partitions as Postgres knows them; `logs` names every partition of the four topics.
 
@@ -25,19 +21,19 @@ def load_partitions(
     when all of them have passed. Raises LogIdentityError for another cluster or a recreated topic, LogTruncatedError
     if a source log does not hold what comes next.
     """
-    recorded = read_partitions(connection)
+    recorded = partitions.read()
     for partition in recorded.values():
         _check_identity(partition, logs.get(partition.feed))
     new = [(feed, log, watermarks(feed)[0]) for feed, log in logs.items() if feed not in recorded]
     if new:
-        register(connection, new)
-        recorded = read_partitions(connection)
+        partitions.register(new)
+        recorded = partitions.read()
     found = {feed: recorded[feed] for feed in assigned}
     for feed, partition in found.items():
         low, high = watermarks(feed)
         _check_watermarks(partition, low, high)
         if partition.next_offset < low:
-            skip_to(connection, partition, low)
+            partitions.skip_to(partition, low)
     return found
 
 

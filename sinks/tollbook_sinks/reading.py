@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from tollbook_schemas.codec import Decoded, DecodedEvent, ImportEnd, Tick, content_digest, decode
+from tollbook_schemas.codec import Decoded, DecodedEvent, ImportEnd, Tick, decode
 from tollbook_schemas.dimensions import Dimensions, dimensions_of
 from tollbook_schemas.event import UsageEvent
 from tollbook_schemas.judge import judge
 from tollbook_schemas.windows import WindowRule
+from tollbook_sinks.content import Content, Row, content_of
 from tollbook_sinks.partitions import SourcePartition
 from tollbook_sinks.records import Feed, Record
 
@@ -18,7 +19,10 @@ LIVE = "live"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A valid event that becomes a ledger row unless its id is there already. `window_ms`: start of its window."""
+    """A valid event that becomes a ledger row unless its id is there already.
+
+    `window_ms`: start of its window. `columns`: the event's part of the row, where it was made ahead.
+    """
 
     record: Record
     event: UsageEvent
@@ -27,6 +31,7 @@ class Candidate:
     on_time: bool
     digest: bytes
     dimensions: Dimensions
+    columns: Row = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,8 @@ def read_source(
 
 def _read(rule: WindowRule, state: SourcePartition, record: Record, into: Reading) -> None:
     kind = record.feed.kind
-    decoded = decode(kind, record.key, record.value, record.headers)
+    content = record.content or content_of(decode(kind, record.key, record.value, record.headers))
+    decoded = content.decoded
     judgement = judge(rule, kind, state.time, decoded, record.appended_ms)
     match decoded:
         case Tick():
@@ -99,13 +105,15 @@ def _read(rule: WindowRule, state: SourcePartition, record: Record, into: Readin
             state.counts.ends += 1
             into.ends.append(Ended(import_id, record.feed.partition, state.time.ended[import_id]))
         case DecodedEvent() if judgement.outcome != "dead":
-            into.candidates.append(_candidate(rule, record, decoded, on_time=judgement.outcome == "on_time"))
+            into.candidates.append(_candidate(rule, record, content, decoded, on_time=judgement.outcome == "on_time"))
         case _:
             state.counts.dead_letters += 1
             into.dead_letters.append(DeadLetter(record, judgement.reason, judgement.detail, _event_id(decoded)))
 
 
-def _candidate(rule: WindowRule, record: Record, decoded: DecodedEvent, *, on_time: bool) -> Candidate:
+def _candidate(
+    rule: WindowRule, record: Record, content: Content, decoded: DecodedEvent, *, on_time: bool
+) -> Candidate:
     event = decoded.event
     return Candidate(
         record=record,
@@ -113,8 +121,9 @@ def _candidate(rule: WindowRule, record: Record, decoded: DecodedEvent, *, on_ti
         stream=decoded.import_id or LIVE,
         window_ms=rule.start(event.created_ms),
         on_time=on_time,
-        digest=content_digest(event),
-        dimensions=dimensions_of(event),
+        digest=content.digest,
+        dimensions=content.dimensions or dimensions_of(event),
+        columns=content.columns,
     )
 
 

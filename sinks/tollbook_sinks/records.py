@@ -1,12 +1,14 @@
 """A record of one of the four topics, as plain data: what the pure part of the sink works on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from tollbook_schemas.topics import StreamKind
+from tollbook_sinks.content import Content
 
 Side = Literal["source", "changelog"]
+SIDES: tuple[Side, Side] = ("source", "changelog")
 
 
 class Feed(NamedTuple):
@@ -24,7 +26,10 @@ class Feed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record. `appended_ms` is the broker's stamp, milliseconds since 1970."""
+    """One record. `appended_ms` is the broker's stamp, milliseconds since 1970.
+
+    `content` is what a source's record says, where that was found out ahead.
+    """
 
     feed: Feed
     offset: int
@@ -32,3 +37,4 @@ class Record:
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]
     appended_ms: int
+    content: Content | None = field(default=None, compare=False, repr=False)

@@ -1,42 +1,20 @@
 """Rows of the ledger and of the tables of totals, in the order of their columns."""
 
 from base64 import b64encode
-from collections.abc import Callable
-from operator import attrgetter
-from typing import Any
 
 import orjson
 
 from tollbook_schemas.dimensions import Dimensions
-from tollbook_schemas.event import UsageEvent
 from tollbook_schemas.ids import ms_to_datetime
 from tollbook_schemas.measures import MEASURES
 from tollbook_schemas.rollups import RollupKey, RollupValue
+from tollbook_sinks.content import EVENT_COLUMNS, Row, event_columns
 from tollbook_sinks.identity import Adjustment
 from tollbook_sinks.keys import dimensions_digest
 from tollbook_sinks.reading import LIVE, Candidate, DeadLetter
 
-Row = tuple[Any, ...]
-
-
-def _json(value: dict[str, Any] | None) -> str | None:
-    return None if value is None else orjson.dumps(value).decode()
-
-
-_FIXED: dict[str, Callable[[Any], Any]] = {
-    "status": str,
-    "flags": list,
-    "tags": _json,
-    "raw_usage": _json,
-}
-"""Fields that Postgres wants in another form than the model holds."""
-
-_PLAIN_FIELDS = tuple(name for name in UsageEvent.model_fields if name not in _FIXED)
-_PLAIN = attrgetter(*_PLAIN_FIELDS)
-
 LEDGER_COLUMNS = (
-    *_PLAIN_FIELDS,
-    *_FIXED,
+    *EVENT_COLUMNS,
     "prompt_band",
     "dimensions_digest",
     "stream",
@@ -67,10 +45,8 @@ ADJUSTMENT_COLUMNS = (
 
 def ledger_row(candidate: Candidate) -> Row:
     """A ledger row in the order of LEDGER_COLUMNS."""
-    event = candidate.event
     return (
-        *_PLAIN(event),
-        *(fix(getattr(event, name)) for name, fix in _FIXED.items()),
+        *(candidate.columns or event_columns(candidate.event)),
         candidate.dimensions.prompt_band,
         dimensions_digest(candidate.dimensions),
         candidate.stream,

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from tollbook_processors.errors import TopicsError
 from tollbook_processors.fold import Fold
-from tollbook_processors.log_reader import LogReader
 from tollbook_processors.partition import PartitionFold
+from tollbook_processors.ports import LogAccess, Outlet
 from tollbook_processors.records import LogRange
 from tollbook_processors.resume import resume, start_over
-from tollbook_processors.sender import Sender
 from tollbook_processors.statements import Statements
 
 
@@ -22,8 +21,8 @@ class Adoption:
         *,
         fold: Fold,
         statements: Statements,
-        reader: LogReader,
-        sender: Sender,
+        reader: LogAccess,
+        sender: Outlet,
     ) -> None:
         self._source = source
         self._changelog = changelog
@@ -56,17 +55,18 @@ class Adoption:
         logs = await self._reader.ranges(self._source, partitions)
         heads = {partition: await self._head_ms(partition, log) for partition, log in logs.items()}
         recovered = self._statements.grouped()
-        folds = {}
+        folds: dict[int, PartitionFold] = {}
         for partition, log in logs.items():
             mark = self._statements.marks.get(partition)
             totals = recovered.get(partition, {})
             if mark is None:
-                fold = start_over(self._fold, partition, log, heads[partition])
+                folds[partition] = start_over(self._fold, partition, log, heads[partition])
+                # Not only the totals: a mark may land yet, and who reads it must read the totals before it again.
+                self._statements.forget([partition])
             else:
-                fold = resume(self._fold, partition, mark, totals, log)
-            kept = {key for key, _ in fold.cursor.all_totals()}
-            self._statements.drop([key for scope in totals.values() for key in scope if key not in kept])
-            folds[partition] = fold
+                folds[partition] = resume(self._fold, partition, mark, totals, log)
+                kept = {key for key, _ in folds[partition].cursor.all_totals()}
+                self._statements.drop([key for scope in totals.values() for key in scope if key not in kept])
         return folds
 
     async def _head_ms(self, partition: int, log: LogRange) -> int | None:

@@ -8,17 +8,18 @@ from typing import Any, cast
 
 import faust
 
-from tollbook_processors.consumer import SourceConsumer
 from tollbook_processors.failstop import fail_stop
 from tollbook_processors.faust_table import ChunkScheduler, RollupTable
 from tollbook_processors.fold import Fold
 from tollbook_processors.log_reader import LogReader
-from tollbook_processors.sender import Sender, durable
+from tollbook_processors.ports import SourceConsumer
+from tollbook_processors.sender import Sender
 from tollbook_processors.statements import Statements
 from tollbook_processors.stream import RollupStream
+from tollbook_processors.ticks import write_ticks
 from tollbook_schemas.rollups import RollupValue
 from tollbook_schemas.settings import Settings
-from tollbook_schemas.topics import TICK_KEY, StreamKind
+from tollbook_schemas.topics import StreamKind
 
 CHUNKS_A_STEP = 8
 STEP_WITHIN_SECONDS = 0.05
@@ -115,12 +116,6 @@ def _add_timers(app: faust.App, settings: Settings, live: RollupTable, imports: 
     async def refresh() -> None:
         for table in (live, imports):
             await _guarded("refreshing marks", table.stream.refresh(refresh_seconds))
-
-
-async def write_ticks(stream: RollupStream, idle_seconds: float, sender: Sender) -> None:
-    """Move the clocks of own partitions that are idle, so that their windows close."""
-    for partition in stream.idle(idle_seconds):
-        await durable(await sender.send(stream.source, partition, [(TICK_KEY, b"")]))
 
 
 async def _guarded(doing: str, work: Coroutine[Any, Any, None]) -> None:

@@ -13,8 +13,8 @@ import faust
 from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types import TP, AppT, EventT
 
-from tollbook_processors.consumer import SourceConsumer
 from tollbook_processors.failstop import fail_stop
+from tollbook_processors.ports import SourceConsumer
 from tollbook_processors.records import Record, Records
 from tollbook_processors.stream import RollupStream
 from tollbook_schemas.rollups import RollupValue

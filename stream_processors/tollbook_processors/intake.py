@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from tollbook_processors.admission import admit
-from tollbook_processors.consumer import SourceConsumer
-from tollbook_processors.log_reader import LogReader
+from tollbook_processors.ports import LogAccess, SourceConsumer
 from tollbook_processors.records import Record, Records
 from tollbook_processors.resume import refuse_truncated
 
@@ -16,7 +15,7 @@ logger = logging.getLogger(__name__)
 class Intake:
     """Admits records of one source topic. Faust does deliver from wrong positions around rebalances; this heals it."""
 
-    def __init__(self, source: str, consumer: SourceConsumer, reader: LogReader, counts: Counter[str]) -> None:
+    def __init__(self, source: str, consumer: SourceConsumer, reader: LogAccess, counts: Counter[str]) -> None:
         self._source = source
         self._consumer = consumer
         self._reader = reader

@@ -38,7 +38,7 @@ class Refolding:
 class Emission:
     """What a batch leaves to be written: values first, and when they are durable the mark.
 
-    `closed`: keys of scopes that the batch closed; they leave memory once the values are durable.
+    `closed`: keys of scopes that the batch closed; they leave memory once the mark is durable.
     """
 
     values: list[tuple[bytes, RollupValue]]

@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # aiokafka ships no types
 
 from tollbook_processors.errors import NotDurableError
+from tollbook_processors.ports import Sent
 
 MAX_BATCH_BYTES = 512 * 1024
 CONFIRM_SECONDS = 60.0
@@ -54,6 +55,20 @@ class Sender:
             sent.append(await _submit(producer, builder, topic, partition))
         return sent
 
+    async def durable(self, batches: Sequence[Sent]) -> None:
+        """Wait until all are acknowledged. Raises NotDurableError in time, or what the broker answered."""
+        if not batches:
+            return
+        # asyncio.wait, because a cancelled gather would cancel the producer's own futures.
+        _, pending = await asyncio.wait([batch.confirmation for batch in batches], timeout=CONFIRM_SECONDS)
+        if pending:
+            raise NotDurableError(
+                f"Kafka did not confirm {len(pending)} batches within {CONFIRM_SECONDS:.0f} s: see that the brokers "
+                "are up and that enough replicas are in sync"
+            )
+        for batch in batches:
+            batch.confirmation.result()
+
     async def stop(self) -> None:
         """Flush and close."""
         if self._producer is not None:
@@ -79,18 +94,3 @@ class Sender:
 async def _submit(producer: Any, builder: Any, topic: str, partition: int) -> SentBatch:
     builder.close()
     return SentBatch(builder.record_count(), await producer.send_batch(builder, topic, partition=partition))
-
-
-async def durable(batches: Sequence[SentBatch]) -> None:
-    """Wait until all are acknowledged. Raises NotDurableError in time, or what the broker answered."""
-    if not batches:
-        return
-    # asyncio.wait, because a cancelled gather would cancel the producer's own futures.
-    _, pending = await asyncio.wait([batch.confirmation for batch in batches], timeout=CONFIRM_SECONDS)
-    if pending:
-        raise NotDurableError(
-            f"Kafka did not confirm {len(pending)} batches within {CONFIRM_SECONDS:.0f} s: see that the brokers are up "
-            "and that enough replicas are in sync"
-        )
-    for batch in batches:
-        batch.confirmation.result()

@@ -91,12 +91,19 @@ class Statements:
         return found
 
     def keep_only(self, partitions: Iterable[int]) -> None:
-        """Forget all other partitions, their positions too: what comes back must be read again."""
+        """Forget all other partitions."""
         kept = set(partitions)
-        self.drop([key for key in self.totals if place_of(key)[0] not in kept])
-        for known in (self.marks, self.positions):
-            for partition in known.keys() - kept:
-                del known[partition]
+        known = {place_of(key)[0] for key in self.totals} | self.marks.keys() | self.positions.keys()
+        self.forget(known - kept)
+
+    def forget(self, partitions: Iterable[int]) -> None:
+        """Forget partitions, their positions too: what comes back must be read again."""
+        gone = set(partitions)
+        if gone:
+            self.drop([key for key in self.totals if place_of(key)[0] in gone])
+        for partition in gone:
+            self.marks.pop(partition, None)
+            self.positions.pop(partition, None)
 
     def drop(self, keys: Iterable[bytes]) -> None:
         """Forget totals: their windows are closed, or they are not to be trusted."""

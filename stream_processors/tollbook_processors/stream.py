@@ -4,17 +4,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tollbook_processors.adoption import Adoption
-from tollbook_processors.consumer import SourceConsumer
 from tollbook_processors.fold import Fold
 from tollbook_processors.intake import Intake
-from tollbook_processors.log_reader import LogReader
 from tollbook_processors.partition import Emission, PartitionFold
+from tollbook_processors.ports import Clock, LogAccess, Outlet, SourceConsumer
 from tollbook_processors.records import Record, Records
 from tollbook_processors.resume import refuse_truncated
-from tollbook_processors.sender import Sender
 from tollbook_processors.statements import Statements
 from tollbook_processors.writer import ChangelogWriter
 from tollbook_schemas.judge import refuse_broken_clock
@@ -30,8 +28,8 @@ class Owned:
     """An assigned partition, with the times (monotonic, s) at which something was folded and a mark was written."""
 
     fold: PartitionFold
-    seen: float = field(default_factory=time.monotonic)
-    marked: float = field(default_factory=time.monotonic)
+    seen: float
+    marked: float
 
 
 class RollupStream:
@@ -48,8 +46,9 @@ class RollupStream:
         fold: Fold,
         statements: Statements,
         consumer: SourceConsumer,
-        sender: Sender,
-        reader: LogReader,
+        sender: Outlet,
+        reader: LogAccess,
+        clock: Clock = time,
     ) -> None:
         self.source = source
         self.fold = fold
@@ -57,6 +56,7 @@ class RollupStream:
         self.owned: dict[int, Owned] = {}
         self._consumer = consumer
         self._reader = reader
+        self._clock = clock
         self._lock = asyncio.Lock()
         self._intake = Intake(source, consumer, reader, fold.counts)
         self._writer = ChangelogWriter(changelog, statements, sender)
@@ -94,14 +94,14 @@ class RollupStream:
     async def refresh(self, seconds: float) -> None:
         """Write marks that are older than that again, so that the changelog's retention never takes the last one."""
         async with self._lock:
-            owned, now = self.owned, time.monotonic()
+            owned, now = self.owned, self._clock.monotonic()
             old = {partition: own.fold for partition, own in owned.items() if now - own.marked > seconds}
             emissions = {partition: fold.emission() for partition, fold in old.items() if fold.cursor.next_offset}
             await self._write(owned, {partition: said for partition, said in emissions.items() if said is not None})
 
     def idle(self, seconds: float) -> list[int]:
         """Own partitions in which nothing was folded for so long; each is named once in that time."""
-        now = time.monotonic()
+        now = self._clock.monotonic()
         idle = [partition for partition, own in self.owned.items() if now - own.seen > seconds]
         for partition in idle:
             self.owned[partition].seen = now
@@ -121,7 +121,7 @@ class RollupStream:
         for partition, records in work.items():
             self._refuse_broken_clock(records)
             own = self.owned[partition]
-            own.seen = time.monotonic()
+            own.seen = self._clock.monotonic()
             if not own.fold.advance(records):
                 back.append(partition)
             elif (emission := own.fold.emission()) is not None:
@@ -130,15 +130,15 @@ class RollupStream:
 
     def _refuse_broken_clock(self, records: Records) -> None:
         if self.fold.kind == "live" and records[0].timestamp_type == LOG_APPEND_TIME:
-            refuse_broken_clock(max(record.timestamp for record in records), time.time_ns() // 1_000_000)
+            refuse_broken_clock(max(record.timestamp for record in records), self._clock.time_ns() // 1_000_000)
 
     async def _write(self, owned: Mapping[int, Owned], emissions: Mapping[int, Emission]) -> None:
         """Values, then the marks, as long as the partitions are ours: a mark must not overtake another owner's."""
         await self._writer.write_values(emissions)
         for partition, emission in emissions.items():
             if self.owned is owned:
-                owned[partition].marked = time.monotonic()
-                await self._writer.write_mark(partition, emission.mark)
+                owned[partition].marked = self._clock.monotonic()
+                await self._writer.write_mark(partition, emission)
 
     async def _go_back(self, owned: Mapping[int, Owned], partitions: Iterable[int]) -> None:
         offsets = {partition: owned[partition].fold.cursor.next_offset for partition in partitions}
@@ -156,7 +156,8 @@ class RollupStream:
         if still_owner():
             await self._consumer.seek(self.source, offsets)
         if still_owner():
-            self.owned = {partition: Owned(fold) for partition, fold in folds.items()}
+            now = self._clock.monotonic()
+            self.owned = {partition: Owned(fold, now, now) for partition, fold in folds.items()}
             said = self.statements
             logger.info(
                 "%s: adopted, next offsets %s; changelog records read %d, ignored %d",

@@ -23,6 +23,7 @@ from tollbook_sinks.database import connect
 from tollbook_sinks.errors import PartitionLostError
 from tollbook_sinks.keys import dimensions_digest
 from tollbook_sinks.queries import columns
+from tollbook_sinks.records import Record
 from tollbook_sinks.writing import write_batch
 from unit.schemas.strategies import usage_events
 
@@ -148,6 +149,24 @@ def test_a_writer_that_lost_its_partition_writes_nothing(
         write_batch(tables.connection, mine)
     assert read_state(owner) == before
     assert [fact.place for fact in before.ledger.values()] == [("live", 0, 0)]
+
+
+def test_a_writer_that_lost_its_partition_is_told_so_whatever_it_would_write(
+    database: Database, tables: Tables, owner: Connection[Any]
+) -> None:
+    def one_of_each(of: Tables) -> list[Record]:
+        junk = Message(b"key", b"not JSON", [])
+        first, other = usage_event(1, NOW_MS), usage_event(1, NOW_MS, project_id="other")
+        return [of.event(first), of.event(first), of.event(other), of.record("live", junk)]
+
+    mine = tables.batch(one_of_each(tables))
+    with connect(database.sink) as connection:
+        other = Tables(connection)
+        other.write(*one_of_each(other))
+    before = read_state(owner)
+    with pytest.raises(PartitionLostError, match="live/0"):
+        write_batch(tables.connection, mine)
+    assert read_state(owner) == before
 
 
 def test_a_dead_letter_with_impossible_characters_is_kept(tables: Tables, owner: Connection[Any]) -> None:

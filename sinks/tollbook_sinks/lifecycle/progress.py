@@ -1,7 +1,7 @@
 """What the sink has recorded about the partitions, read for the closing rule."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from psycopg import Connection
@@ -13,8 +13,8 @@ from tollbook_schemas.windows import NO_CLOCK
 from tollbook_sinks.lifecycle.closing import Progress
 from tollbook_sinks.lifecycle.queries import QUERIES
 
-_Ends = dict[tuple[int, str], frozenset[str]]
-"""By partition and side ('ledger' or 'rollup'), the imports that ended there."""
+Ends = Mapping[tuple[int, str], frozenset[str]]
+"""By partition and side ('ledger' or 'rollup'), the imports that ended there; empty for one that is not there."""
 
 
 def read_progress(connection: Connection[Any], imports: Collection[str]) -> list[Progress]:
@@ -24,18 +24,19 @@ def read_progress(connection: Connection[Any], imports: Collection[str]) -> list
     """
     ends = _read_ends(connection, imports)
     with connection.cursor(row_factory=dict_row) as cursor:
-        return [_progress(row, ends) for row in cursor.execute(QUERIES["progress"])]
+        return [progress_of(row, ends) for row in cursor.execute(QUERIES["progress"])]
 
 
-def _read_ends(connection: Connection[Any], imports: Collection[str]) -> _Ends:
-    ends: _Ends = defaultdict(frozenset)
+def _read_ends(connection: Connection[Any], imports: Collection[str]) -> Ends:
+    ends: defaultdict[tuple[int, str], frozenset[str]] = defaultdict(frozenset)
     if imports:
         rows = connection.execute(QUERIES["import_ends"], {"import_ids": list(imports)})
         ends.update({(partition, side): frozenset(ids) for partition, side, ids in rows})
     return ends
 
 
-def _progress(row: dict[str, Any], ends: _Ends) -> Progress:
+def progress_of(row: Mapping[str, Any], ends: Ends) -> Progress:
+    """A row of the query `progress`; what one side does not know is null."""
     kind: StreamKind = row["kind"]
     partition: int = row["partition"]
     is_import = kind == "import"

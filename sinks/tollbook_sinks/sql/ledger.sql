@@ -4,7 +4,10 @@
 SELECT ensure_ledger_day(%(day)s);
 
 -- name: copy_events
-COPY stage_events ({ledger}) FROM STDIN;
+COPY stage_events ({ledger}) FROM STDIN (FORMAT binary);
+
+-- name: event_types
+SELECT {ledger} FROM stage_events LIMIT 0;
 
 -- name: insert_events
 -- In the order of ids, so that two sinks never wait for each other in a circle; of equal ids the first in the log.

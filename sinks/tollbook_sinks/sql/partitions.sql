@@ -19,6 +19,20 @@ INSERT INTO llm_changelog_partitions (kind, partition, cluster_id, topic_id, nex
 VALUES (%(kind)s, %(partition)s, %(cluster_id)s, %(topic_id)s, %(low)s)
 ON CONFLICT DO NOTHING;
 
+-- name: hold_source
+SELECT kind, partition, next_offset
+FROM llm_source_partitions
+WHERE (kind, partition) IN (SELECT * FROM unnest(%(kinds)s::text[], %(partitions)s::integer[]))
+ORDER BY kind, partition
+FOR UPDATE;
+
+-- name: hold_changelog
+SELECT kind, partition, next_offset
+FROM llm_changelog_partitions
+WHERE (kind, partition) IN (SELECT * FROM unnest(%(kinds)s::text[], %(partitions)s::integer[]))
+ORDER BY kind, partition
+FOR UPDATE;
+
 -- name: advance_source
 UPDATE llm_source_partitions
 SET next_offset = %(next_offset)s, clock_ms = %(clock_ms)s, ended = %(ended)s,

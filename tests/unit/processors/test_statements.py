@@ -71,3 +71,15 @@ def test_partitions_given_up_are_forgotten_with_their_positions(statements: Stat
     statements.keep_only([1])
     assert (statements.totals, statements.marks, statements.positions) == ({other: total(4)}, {1: Mark(4)}, {1: 1})
     assert statements.grouped() == {1: {3_600_000: {other: total(4)}}}
+
+
+def test_a_partition_can_be_forgotten_alone(statements: Statements) -> None:
+    other = RollupKey(1, None, 3_600_000, DIMENSIONS).encode()
+    statements.written(PARTITION, 0, [(KEY, total(3)), Mark(3)])
+    statements.written(1, 0, [(other, total(4)), Mark(4)])
+    statements.forget([1])
+    assert (statements.totals, statements.marks, statements.positions) == (
+        {KEY: total(3)},
+        {PARTITION: Mark(3)},
+        {PARTITION: 1},
+    )

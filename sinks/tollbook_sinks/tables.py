@@ -1,0 +1,101 @@
+"""What one transaction does to the tables, in which order, and when it must not happen. No SQL: `Tables` writes it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple, Protocol
+
+from tollbook_schemas.rollups import RollupKey, RollupValue
+from tollbook_sinks.batches import Batch, Partition
+from tollbook_sinks.errors import PartitionLostError
+from tollbook_sinks.identity import Adjustment, Place, Window, late_for_compacted, settle
+from tollbook_sinks.reading import LIVE, Candidate, DeadLetter
+from tollbook_sinks.records import Feed
+
+Total = tuple[RollupKey, RollupValue]
+
+
+class ImportEnd(NamedTuple):
+    """An import's end was read in a partition, or folded there, at this clock (ms)."""
+
+    side: Literal["ledger", "rollup"]
+    import_id: str
+    partition: int
+    clock_ms: int
+
+
+class Tables(Protocol):
+    """The tables, inside one transaction."""
+
+    def hold_offsets(self, feeds: Collection[Feed]) -> Mapping[Feed, int]:
+        """Keep other writers from moving these partitions until the end; returns where they are recorded."""
+
+    def hold_windows(self, windows: Collection[Window]) -> Collection[Window]:
+        """Open the windows that are new, keep all from changing state until the end, return the compacted ones."""
+
+    def insert_events(self, candidates: Collection[Candidate]) -> dict[Place, bytes]:
+        """Insert what is new; for each candidate that was not, the content digest of the row that has its id."""
+
+    def insert_adjustments(self, adjustments: Sequence[Adjustment]) -> None: ...
+
+    def insert_dead_letters(self, letters: Sequence[DeadLetter]) -> None: ...
+
+    def upsert_totals(self, totals: Sequence[Total]) -> None:
+        """Replace each key's total by one of a higher `applied`."""
+
+    def insert_import_ends(self, ends: Sequence[ImportEnd]) -> None:
+        """Record ends that are not recorded yet."""
+
+    def advance(self, partition: Partition, expected: int) -> bool:
+        """Record a partition as it is now; False, and nothing done, unless it was recorded at `expected`."""
+
+
+def write(tables: Tables, batch: Batch) -> None:
+    """Write everything and move the offsets.
+
+    Raises PartitionLostError, upon which the transaction must be rolled back, if another writer moved one of them.
+    """
+    _refuse_lost(tables, batch)
+    windows = batch.windows
+    compacted = tables.hold_windows(windows) if windows else ()
+    _write_events(tables, batch, compacted)
+    tables.upsert_totals(
+        [(key, value) for key, value in batch.statements.totals.items() if _window(key) not in compacted]
+    )
+    tables.insert_import_ends(list(_ends(batch)))
+    for feed, partition in batch.moved.items():
+        if not tables.advance(partition, batch.expected[feed]):
+            raise _lost(feed, batch.expected[feed])
+
+
+def _refuse_lost(tables: Tables, batch: Batch) -> None:
+    """First of all: what another sink has written already would clash with it row by row."""
+    recorded = tables.hold_offsets(batch.moved.keys())
+    for feed in batch.moved:
+        if recorded.get(feed) != batch.expected[feed]:
+            raise _lost(feed, batch.expected[feed])
+
+
+def _write_events(tables: Tables, batch: Batch, compacted: Collection[Window]) -> None:
+    candidates = late_for_compacted(batch.reading.candidates, compacted)
+    first_digests = tables.insert_events(candidates) if candidates else {}
+    settled = settle(candidates, first_digests, {feed: source.counts for feed, source in batch.sources.items()})
+    tables.insert_adjustments(settled.adjustments)
+    tables.insert_dead_letters([*batch.reading.dead_letters, *settled.conflicts])
+
+
+def _window(key: RollupKey) -> Window:
+    return key.import_id or LIVE, key.window_ms
+
+
+def _ends(batch: Batch) -> Iterable[ImportEnd]:
+    for end in batch.reading.ends:
+        yield ImportEnd("ledger", end.import_id, end.partition, end.clock_ms)
+    for feed, changelog in batch.changelogs.items():
+        for import_id, clock_ms in changelog.mark.ended.items():
+            yield ImportEnd("rollup", import_id, feed.partition, clock_ms)
+
+
+def _lost(feed: Feed, expected: int) -> PartitionLostError:
+    return PartitionLostError(
+        f"{feed.side} {feed.kind}/{feed.partition} is no longer at offset {expected}: another sink reads it now, "
+        "and this one reads its offsets again"
+    )

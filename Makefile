@@ -10,7 +10,7 @@ COMPILE := pip compile pyproject.toml --extra all --group build --universal --py
 	--generate-hashes --no-emit-index-url --no-header -q
 ARGS ?=
 
-.PHONY: help setup run test check oldsdks old-sdks-tested bench-overhead overhead-measured pin clean
+.PHONY: help setup run test check oldsdks old-sdks-tested bench-overhead overhead-measured bench-sink pin clean
 .DELETE_ON_ERROR:
 
 help:  ## show these commands
@@ -42,6 +42,9 @@ bench-overhead:  ## time added to calls, ours beside OpenTelemetry's and others'
 overhead-measured: $(STAMPS)/bench
 	@$(RUN) -m tollbook_cli setup
 	@$(RUN) -m benchmarks.overhead $(ARGS)
+
+bench-sink: setup  ## events/s through the whole sink beside COPY of the same rows (ARGS="--quick")
+	@$(RUN) -m benchmarks.sink $(ARGS)
 
 pin: $(STAMPS)/venv  ## make requirements/*.txt again from pyproject.toml
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \

@@ -38,7 +38,9 @@ class LLMUseCase(StrEnum):
     INFOGRAPHIC_PROJECT_INSIGHTS = "infographic_project_insights"
 
 
-Tags = Annotated[dict[Label, Identifier], Field(max_length=16)]
+MAX_TAGS = 16
+
+Tags = Annotated[dict[Label, Identifier], Field(max_length=MAX_TAGS)]
 """A small bounded map, at most 16 entries."""
 
 

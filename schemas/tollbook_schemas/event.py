@@ -22,7 +22,8 @@ def _event_id(value: UUID) -> UUID:
     return value
 
 
-def _iso_milliseconds(value: datetime) -> str:
+def iso_milliseconds(value: datetime) -> str:
+    """A UTC time as it stands in an event: ISO 8601 with milliseconds."""
     return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -33,7 +34,7 @@ def _version(value: object) -> object:
 
 
 EventId = Annotated[UUID, AfterValidator(_event_id)]
-CreatedAt = Annotated[AwareDatetime, PlainSerializer(_iso_milliseconds, return_type=str, when_used="json")]
+CreatedAt = Annotated[AwareDatetime, PlainSerializer(iso_milliseconds, return_type=str, when_used="json")]
 
 
 class UsageEvent(LLMUsageAttribution, NormalizedTokenUsage):

@@ -1,12 +1,26 @@
 """The price classes of a call: a split of prompt and completion into parts that never overlap (contract.md, Prices)."""
 
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from tollbook_schemas.usage import NormalizedTokenUsage
 
+_COUNTS = attrgetter(
+    "prompt_tokens",
+    "completion_tokens",
+    "cached_prompt_tokens",
+    "cached_audio_tokens",
+    "cached_image_tokens",
+    "cache_write_tokens",
+    "input_audio_tokens",
+    "input_image_tokens",
+    "output_audio_tokens",
+    "output_image_tokens",
+    "reasoning_tokens",
+)
 
-@dataclass(frozen=True, slots=True)
-class PriceSplit:
+
+class PriceSplit(NamedTuple):
     """Disjoint token counts. A subset that nobody reported counts as 0 here."""
 
     cached_text: int
@@ -23,30 +37,38 @@ class PriceSplit:
 
     def negative_parts(self) -> tuple[str, ...]:
         """Names of the parts below zero: subsets that exceed the count they are part of."""
-        return tuple(name for name in self.__slots__ if getattr(self, name) < 0)
+        if min(self) >= 0:
+            return ()
+        return tuple(name for name, count in zip(self._fields, self, strict=True) if count < 0)
 
 
 def split(usage: NormalizedTokenUsage) -> PriceSplit:
     """Split a usage report. `output_text` excludes reasoning: a bill adds it back unless reasoning has a price."""
-    cached_audio = usage.cached_audio_tokens or 0
-    cached_image = usage.cached_image_tokens or 0
-    cached = usage.cached_prompt_tokens or 0
-    cache_write = usage.cache_write_tokens or 0
-    fresh_audio = (usage.input_audio_tokens or 0) - cached_audio
-    fresh_image = (usage.input_image_tokens or 0) - cached_image
-    output_audio = usage.output_audio_tokens or 0
-    output_image = usage.output_image_tokens or 0
-    reasoning = usage.reasoning_tokens or 0
+    (
+        prompt,
+        completion,
+        cached,
+        cached_audio,
+        cached_image,
+        cache_write,
+        input_audio,
+        input_image,
+        output_audio,
+        output_image,
+        reasoning,
+    ) = [count or 0 for count in _COUNTS(usage)]
+    fresh_audio = input_audio - cached_audio
+    fresh_image = input_image - cached_image
     return PriceSplit(
-        cached_text=cached - cached_audio - cached_image,
-        cached_audio=cached_audio,
-        cached_image=cached_image,
-        cache_write=cache_write,
-        fresh_text=(usage.prompt_tokens or 0) - cached - cache_write - fresh_audio - fresh_image,
-        fresh_audio=fresh_audio,
-        fresh_image=fresh_image,
-        output_text=(usage.completion_tokens or 0) - output_audio - output_image - reasoning,
-        output_audio=output_audio,
-        output_image=output_image,
-        reasoning=reasoning,
+        cached - cached_audio - cached_image,
+        cached_audio,
+        cached_image,
+        cache_write,
+        prompt - cached - cache_write - fresh_audio - fresh_image,
+        fresh_audio,
+        fresh_image,
+        completion - output_audio - output_image - reasoning,
+        output_audio,
+        output_image,
+        reasoning,
     )

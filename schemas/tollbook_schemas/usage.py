@@ -26,6 +26,9 @@ UNIT_FIELDS = ("output_images", "web_search_requests")
 USAGE_FIELDS = (*TOKEN_FIELDS, *SECONDS_FIELDS, *UNIT_FIELDS, "provider_cost_usd")
 
 
+MAX_FLAGS = 16
+
+
 class NormalizedTokenUsage(BaseModel):
     """A provider's usage report in canonical counts.
 
@@ -54,7 +57,7 @@ class NormalizedTokenUsage(BaseModel):
     output_images: Count | None = None
     web_search_requests: Count | None = None
     provider_cost_usd: CostUsd | None = None
-    flags: tuple[Code, ...] = Field((), max_length=16)
+    flags: tuple[Code, ...] = Field((), max_length=MAX_FLAGS)
 
     @property
     def is_reported(self) -> bool:

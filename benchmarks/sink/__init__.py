@@ -1,0 +1,1 @@
+"""How fast the sink writes: the whole of it beside COPY of the same rows into the same indexed table."""

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import inspect
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -23,6 +24,7 @@ from unit.producers.realtime.conftest import Serve
 from unit.producers.realtime.messages import live_usage
 
 MODEL = "gemini-live-2.5-flash"
+PATIENCE = 30.0
 Use = Callable[[AsyncSession], Awaitable[None]]
 
 
@@ -85,10 +87,18 @@ def test_increments_without_turns_are_one_call(events: EventList, serve: Serve) 
 
 
 def test_what_was_never_read_is_counted(events: EventList, serve: Serve) -> None:
+    said = threading.Event()
+
+    def then(peer: Peer) -> None:
+        said.set()
+        peer.wait_for_close()
+
     async def one_message(session: AsyncSession) -> None:
         await anext(aiter(session.receive()))
+        assert await asyncio.to_thread(said.wait, PATIENCE)
+        await (await session._ws.ping())  # its answer comes behind everything that was said
 
-    hold(serve(after_setup(*[live_usage(25, 25)] * 5)).url, one_message)
+    hold(serve(after_setup(*[live_usage(25, 25)] * 5, then=then)).url, one_message)
     assert events.only.total_tokens == 250
 
 

@@ -56,6 +56,11 @@ def counts_of(usage: NormalizedTokenUsage) -> dict[str, Any]:
     }
 
 
+def status_of(usage: NormalizedTokenUsage) -> LLMUsageStatus:
+    """The status of a call that went well."""
+    return LLMUsageStatus.SUCCESS if usage.is_reported else LLMUsageStatus.MISSING_USAGE
+
+
 class _Known(NamedTuple):
     """What is said about every call of a context."""
 
@@ -107,7 +112,7 @@ def _ending(report: CallReport, error: BaseException | None) -> tuple[LLMUsageSt
         return report.status, report.error_type
     if error is not None:
         return outcome_of(error)
-    return (LLMUsageStatus.SUCCESS if report.usage.is_reported else LLMUsageStatus.MISSING_USAGE), None
+    return status_of(report.usage), None
 
 
 def _bounded(value: object) -> object:

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tollbook_producers.facts import counts_of
+from tollbook_producers.facts import counts_of, status_of
 from tollbook_producers.normalize import reduce_raw_usage
 from tollbook_producers.normalize.openai.plain import CHAT, read_chat
-from tollbook_schemas import LLMUsageStatus
 
 _READ = {CHAT: read_chat}
-_STATUSES = {True: LLMUsageStatus.SUCCESS.value, False: LLMUsageStatus.MISSING_USAGE.value}
 
 
 def read_facts(facts: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -20,6 +18,6 @@ def read_facts(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     usage = _READ[unread](facts["raw_usage"])
     read = {**facts, **counts_of(usage), "raw_usage": reduce_raw_usage(facts["raw_usage"])}
     read["flags"] = (*facts.get("flags", ()), *usage.flags)
-    read["status"] = _STATUSES[usage.is_reported]
+    read["status"] = status_of(usage).value
     del read["unread"]
     return read

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from tollbook_producers import process
-from tollbook_producers.attribution import Attribution, merge
-from tollbook_producers.context import current_attribution, is_tracked_outside
+from tollbook_producers.context import attribution_over, is_tracked_outside
 from tollbook_producers.facts import CallSpec
 from tollbook_producers.log import warn_once
 from tollbook_producers.normalize import session_reader_for
@@ -47,11 +46,7 @@ def _guarded(spec: CallSpec, make: Callable[[CallSpec], Session]) -> Session | N
     if is_tracked_outside() or not process.tracking_enabled():
         return None
     try:
-        return make(CallSpec(spec.provider, spec.model, _attribution(spec.attribution)))
+        return make(CallSpec(spec.provider, spec.model, attribution_over(spec.attribution)))
     except Exception as error:  # noqa: BLE001  # tracking never raises into a call
         warn_once("a realtime session is not tracked", error)
         return None
-
-
-def _attribution(given: Attribution) -> Attribution:
-    return merge(given, current_attribution())

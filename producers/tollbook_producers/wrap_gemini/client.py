@@ -27,46 +27,37 @@ ClientT = TypeVar("ClientT", bound=Client)
 _MADE_WHEN_ASKED_FOR = ("_interactions", "_decisions", "_nextgen_client_instance")
 
 
-class TrackedClient(Client):
-    """A client that sends through a tracked sender."""
+class _Tracked:
+    """What both kinds of tracked client have before the SDK's own."""
 
     _tollbook_tracked = True
+
+    @property
+    def interactions(self) -> Any:
+        return _nextgen(self, "_interactions", super(), "interactions")
+
+    @property
+    def decisions(self) -> Any:
+        return _nextgen(self, "_decisions", super(), "decisions")
+
+    def __del__(self) -> None:
+        """The connections belong to the client that was wrapped."""
+
+
+class TrackedClient(_Tracked, Client):
+    """A client that sends through a tracked sender."""
 
     @property
     def chats(self) -> TrackedChats:
         return TrackedChats(modules=self.models)
 
-    @property
-    def interactions(self) -> Any:
-        return _nextgen(self, "_interactions", super(), "interactions")
 
-    @property
-    def decisions(self) -> Any:
-        return _nextgen(self, "_decisions", super(), "decisions")
-
-    def __del__(self) -> None:
-        """The connections belong to the client that was wrapped."""
-
-
-class TrackedAsyncClient(AsyncClient):
+class TrackedAsyncClient(_Tracked, AsyncClient):
     """The `aio` of a tracked client."""
-
-    _tollbook_tracked = True
 
     @property
     def chats(self) -> TrackedAsyncChats:
         return TrackedAsyncChats(modules=self.models)
-
-    @property
-    def interactions(self) -> Any:
-        return _nextgen(self, "_interactions", super(), "interactions")
-
-    @property
-    def decisions(self) -> Any:
-        return _nextgen(self, "_decisions", super(), "decisions")
-
-    def __del__(self) -> None:
-        """The connections belong to the client that was wrapped."""
 
 
 def tracked_client(client: ClientT, timeout: float | None, attribution: Attribution) -> ClientT:

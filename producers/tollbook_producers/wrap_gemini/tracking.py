@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from google.genai import Client
 
 from tollbook_producers import process
-from tollbook_producers.attribution import Attribution, merge
-from tollbook_producers.context import current_attribution, is_tracked_outside
+from tollbook_producers.attribution import Attribution
+from tollbook_producers.context import attribution_over, is_tracked_outside
 from tollbook_producers.facts import CallSpec
 from tollbook_producers.log import warn_once
 from tollbook_producers.normalize import UnknownSurfaceError, reader_for
@@ -70,7 +70,7 @@ class Tracking:
     def _ending(self, asked: Asked) -> Ending:
         if is_tracked_outside() or not process.tracking_enabled():
             return Nothing()
-        spec = CallSpec("gemini", asked.model, merge(self.attribution, current_attribution()))
+        spec = CallSpec("gemini", asked.model, attribution_over(self.attribution))
         if asked.kind == "call":
             return Call(spec)
         return Begin(spec) if asked.kind == "begin" else Look(spec)

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from tollbook_producers.early import closed_early
 from tollbook_producers.report import CallReport
-from tollbook_schemas import LLMUsageStatus
 
 
 def ended(report: CallReport, *, is_done: bool) -> CallReport:
@@ -15,12 +15,13 @@ def ended(report: CallReport, *, is_done: bool) -> CallReport:
 
 def closed(report: CallReport, *, is_done: bool) -> CallReport:
     """The caller wanted no more. What came before the provider was done is kept, and the call is cancelled."""
-    if is_done or report.status is not None or (report.complete and report.usage.is_reported):
+    if is_done:
         return report
-    report = replace(report, flags=(*report.flags, "closed_early"))
-    if report.complete:  # all but the usage, which would have come last
+    if not report.complete:
+        return closed_early(report)
+    if report.status is not None or report.usage.is_reported:
         return report
-    return replace(report, status=LLMUsageStatus.ERROR, error_type="cancelled")
+    return replace(report, flags=(*report.flags, "closed_early"))  # all but the usage, which would have come last
 
 
 def is_final(report: CallReport, *, is_done: bool) -> bool:

@@ -18,7 +18,7 @@ LATER = NOON + timedelta(hours=1)
 TOKENS = {"prompt_tokens": 100, "completion_tokens": 10, "response_model": "gpt-4.1-nano-2025-04-14"}
 
 
-def test_an_open_window_counts_corrections_only_up_to_its_mark(database: Database) -> None:
+def test_an_open_window_counts_corrections_only_of_what_its_totals_hold(database: Database) -> None:
     events = [usage_event(NOON, number, **TOKENS) for number in range(4)]
     records = [
         Recorded(events[0], 0),
@@ -36,6 +36,25 @@ def test_an_open_window_counts_corrections_only_up_to_its_mark(database: Databas
     )
     assert answer.confidence.provisional_calls == answer.confidence.calls == 3
     assert not answer.confidence.is_final
+
+
+def test_a_duplicate_is_taken_back_before_the_mark_that_follows_its_total(database: Database) -> None:
+    records = [Recorded(usage_event(NOON, 0, **TOKENS), 0), Recorded(usage_event(NOON, 1, **TOKENS), 1, "duplicate")]
+    with connect(database.owner) as connection:
+        write_usage(connection, records, through=1)
+        connection.execute("UPDATE llm_changelog_partitions SET through = -1")
+        assert project_usage(connection, "p1").totals.prompt_tokens == 100
+
+
+def test_a_correction_waits_for_a_total_of_its_own_partition(database: Database) -> None:
+    records = [
+        Recorded(usage_event(NOON, 0, **TOKENS), 0),
+        Recorded(usage_event(NOON, 1, **TOKENS), 1, "conflict", partition=1),
+    ]
+    with connect(database.owner) as connection:
+        write_usage(connection, records)
+        connection.execute("DELETE FROM llm_usage_partials WHERE source_partition = 1")
+        assert project_usage(connection, "p1").totals.prompt_tokens == 100
 
 
 def test_a_compacted_window_counts_every_correction(database: Database) -> None:

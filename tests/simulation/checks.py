@@ -11,9 +11,8 @@ from simulation.world import World
 from tollbook_schemas.dimensions import Dimensions
 from tollbook_schemas.measures import to_sparse
 from tollbook_schemas.rollups import Mark, decode_rollup
-from tollbook_schemas.topics import StreamKind
 from tollbook_sinks.identity import Window
-from tollbook_sinks.partitions import ChangelogPartition, SourcePartition
+from tollbook_sinks.partitions import SourcePartition
 from tollbook_sinks.reading import Candidate
 from tollbook_sinks.records import Feed
 
@@ -42,8 +41,7 @@ def statement_is_true(world: World, feed: Feed, record: Stored) -> None:
 class Watch:
     """Watches what is told of windows: it only grows, never tells of more than the ledger holds, and final is final.
 
-    The views count a correction when the partition's mark has passed it. Between a batch's totals and its mark they can
-    be ahead of the corrections, so those moments are left out.
+    The views count a correction as soon as a total holds what it takes back, also before the batch's mark.
     """
 
     def __init__(self) -> None:
@@ -53,8 +51,8 @@ class Watch:
     def watch(self, world: World) -> None:
         """After a commit."""
         rows = world.database.rows
-        answers, ledger, ahead = told(rows), ledger_totals(rows), _ahead_of_their_marks(rows)
-        for key in (self.told.keys() | answers.keys()) - ahead:
+        answers, ledger = told(rows), ledger_totals(rows)
+        for key in self.told.keys() | answers.keys():
             before, now, there = self.told.get(key, {}), answers.get(key, {}), ledger.get(key, {})
             dips = any(now.get(name, 0) < value for name, value in before.items())
             require(not dips or is_excused(world, key[:2]), "an answer dips", key, before, now)
@@ -102,30 +100,16 @@ def told(rows: Rows) -> Answers:
         _add(answers, _key(stream, window, dimensions), to_sparse(value.measures))
     for (stream, window, dimensions), total in rows.rollups.items():
         _add(answers, _key(stream, window, dimensions), to_sparse(total))
-    for entry in rows.adjustments.values():
+    for (_, _, reason), entry in rows.adjustments.items():
         row = entry.candidate
-        if rows.windows[row.stream, row.window_ms] == "compacted" or _is_counted(rows, row):
+        if rows.windows[row.stream, row.window_ms] == "compacted" or _is_counted(rows, row, reason):
             _add(answers, _key(row.stream, row.window_ms, row.dimensions), to_sparse(entry.measures))
     return answers
 
 
-def _is_counted(rows: Rows, row: Candidate) -> bool:
-    feed = row.record.feed
-    return row.record.offset <= _through(rows, feed.kind, feed.partition)
-
-
-def _through(rows: Rows, kind: StreamKind, partition: int) -> int:
-    changelog = rows.partitions.get(Feed("changelog", kind, partition))
-    return changelog.mark.through if isinstance(changelog, ChangelogPartition) else -1
-
-
-def _ahead_of_their_marks(rows: Rows) -> set[Key]:
-    """Keys of which a batch's totals were committed, and the mark that follows them was not yet."""
-    return {
-        _key(stream, window, dimensions)
-        for (stream, window, partition, dimensions), value in rows.partials.items()
-        if value.applied > _through(rows, "live" if stream == "live" else "import", partition)
-    }
+def _is_counted(rows: Rows, row: Candidate, reason: str) -> bool:
+    total = rows.partials.get((row.stream, row.window_ms, row.record.feed.partition, row.dimensions))
+    return reason == "late" or (total is not None and row.record.offset <= total.applied)
 
 
 def ledger_totals(rows: Rows) -> Answers:

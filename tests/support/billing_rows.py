@@ -49,7 +49,7 @@ def write_usage(
     through: int = 10**9,
     rule: WindowRule = WindowRule(),  # noqa: B008  # frozen
 ) -> None:
-    """Everything that these records leave behind; `through` is the offset in every partition's mark."""
+    """Everything that these records leave behind; `through` is the last offset in every total and mark."""
     records = list(records)
     _write_marks(connection, records, through)
     windows = {record.window(rule) for record in records}
@@ -58,7 +58,7 @@ def write_usage(
     for day in {row["created_at"].date() for row in ledger}:
         connection.execute("SELECT ensure_ledger_day(%s)", [day])
     insert(connection, "llm_usage_events", ledger)
-    _write_totals(connection, records, compacted, rule)
+    _write_totals(connection, records, compacted, rule, through)
     insert(
         connection,
         "llm_usage_adjustments",
@@ -118,7 +118,7 @@ def _write_marks(connection: Connection[Any], records: list[Recorded], through: 
 
 
 def _write_totals(
-    connection: Connection[Any], records: list[Recorded], compacted: Collection[Window], rule: WindowRule
+    connection: Connection[Any], records: list[Recorded], compacted: Collection[Window], rule: WindowRule, through: int
 ) -> None:
     partials: defaultdict[tuple[Window, Dimensions, int], Measures] = defaultdict(lambda: ZERO)
     finals: defaultdict[tuple[Window, Dimensions], Measures] = defaultdict(lambda: ZERO)
@@ -135,7 +135,8 @@ def _write_totals(
         if record.fate == "on_time" and record.event.session_id:
             session = window, dimensions, record.event.session_id
             sessions[session] = add(sessions[session], measures)
-    insert(connection, "llm_usage_partials", [_partial(*key, measures) for key, measures in partials.items()])
+    rows = [_total(*key[:2], measures) | _stated(key[2], through) for key, measures in partials.items()]
+    insert(connection, "llm_usage_partials", rows)
     insert(connection, "llm_usage_rollups", [_total(*key, measures) for key, measures in finals.items()])
     insert(connection, "llm_session_usage", [_session(*key, measures) for key, measures in sessions.items()])
 
@@ -145,8 +146,8 @@ def _total(window: Window, dimensions: Dimensions, measures: Measures) -> dict[s
     return row | dimensions._asdict() | dict(zip(MEASURES, measures, strict=True))
 
 
-def _partial(window: Window, dimensions: Dimensions, partition: int, measures: Measures) -> dict[str, Any]:
-    return _total(window, dimensions, measures) | {"source_partition": partition, "applied": 0}
+def _stated(partition: int, through: int) -> dict[str, Any]:
+    return {"source_partition": partition, "applied": through}
 
 
 def _session(window: Window, dimensions: Dimensions, session_id: str, measures: Measures) -> dict[str, Any]:

@@ -53,3 +53,21 @@ class WindowWidthError(TollbookError):
 
 class StoppedError(Exception):
     """The sink was asked to stop while it waited for Postgres: no failure."""
+
+
+class AdminBusyError(TollbookError):
+    """Another administrator's action is at work in this database."""
+
+    def __init__(self, pid: int, user: str | None, application: str | None) -> None:
+        holder = f"{application or 'a session'} of role {user} (Postgres backend {pid})"
+        super().__init__(f"one administrator's action at a time: {holder} is at work; wait for its end, or end it")
+
+
+class AdminRefusedError(TollbookError):
+    """The role is no administrator's."""
+
+    def __init__(self, user: str, action: str) -> None:
+        super().__init__(
+            f"the role {user!r} may not do this ({action}): connect as the owner of the tables or as a role that is "
+            "a member of tollbook_admin"
+        )

@@ -6,8 +6,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
-COMPILE := pip compile pyproject.toml --extra all --group build --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-header -q
+COMPILE_ALONE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
+COMPILE := $(COMPILE_ALONE) pyproject.toml --extra all --group build
 ARGS ?=
 
 .PHONY: help setup run test check oldsdks old-sdks-tested bench-overhead overhead-measured bench-sink pin clean
@@ -53,7 +53,8 @@ pin: $(STAMPS)/venv  ## make requirements/*.txt again from pyproject.toml
 	&& "$$folder/venv/bin/uv" $(COMPILE) -o requirements/run.txt \
 	&& "$$folder/venv/bin/uv" $(COMPILE) --group dev -o requirements/dev.txt \
 	&& "$$folder/venv/bin/uv" $(COMPILE) --group dev -c requirements/old-sdks.in -o requirements/old-sdks.txt \
-	&& "$$folder/venv/bin/uv" $(COMPILE) --group bench -o requirements/bench.txt
+	&& "$$folder/venv/bin/uv" $(COMPILE) --group bench -o requirements/bench.txt \
+	&& "$$folder/venv/bin/uv" $(COMPILE_ALONE) requirements/quixstreams.in -o requirements/quixstreams.txt
 
 clean:  ## remove .venv and caches; a stack's data stays
 	rm -rf $(VENV) .venv-oldsdks .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

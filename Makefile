@@ -9,6 +9,8 @@ PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 COMPILE_ALONE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
 COMPILE := $(COMPILE_ALONE) pyproject.toml --extra all --group build
 ARGS ?=
+# Four at a time at most: each process of the tests may start a Kafka and a Postgres of its own.
+PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 .PHONY: help setup run test check oldsdks old-sdks-tested bench-overhead overhead-measured bench-sink pin clean
 .DELETE_ON_ERROR:
@@ -22,7 +24,7 @@ run: setup  ## the demonstration: the whole pipe on real Kafka and Postgres
 	@$(RUN) -m tollbook_cli demo
 
 test: setup $(STAMPS)/dev  ## every test, on real services (ARGS="-k name" for some)
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) $(PYTEST) $(ARGS)
 
 check: $(STAMPS)/install $(STAMPS)/dev  ## style, types and layers
 	$(RUN) -m ruff check .
@@ -34,7 +36,7 @@ oldsdks:  ## the producers' tests against the previous majors of the SDKs
 	@$(MAKE) --no-print-directory VENV=.venv-oldsdks old-sdks-tested
 
 old-sdks-tested: $(STAMPS)/old-sdks
-	@$(RUN) -m pytest tests/unit/producers $(ARGS)
+	@$(RUN) $(PYTEST) tests/unit/producers $(ARGS)
 
 bench-overhead:  ## time added to calls, ours beside OpenTelemetry's and others' (ARGS="--quick")
 	@$(MAKE) --no-print-directory VENV=.venv-bench overhead-measured

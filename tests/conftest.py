@@ -16,14 +16,14 @@ from tollbook_schemas.settings import Settings
 MakeSettings = Callable[..., Settings]
 Report = Callable[[str], None]
 
-_REPORTS = pytest.StashKey[list[str]]()
+_REPORT = "report"
 
 
 @pytest.fixture
 def report(request: pytest.FixtureRequest) -> Report:
     """Takes what a crash test did (rounds, kills, lost, double); printed at the end, also when it passed."""
-    lines = request.config.stash.setdefault(_REPORTS, [])
-    return lambda text: lines.append(f"{request.node.name}: {text}")
+    said = request.node.user_properties  # these reach the process that prints, whichever ran the test
+    return lambda text: said.append((_REPORT, f"{request.node.name}: {text}"))
 
 
 def pytest_configure() -> None:
@@ -32,9 +32,10 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Prints what the crash tests did."""
-    lines = config.stash.get(_REPORTS, [])
+    ended = [test for outcome in ("passed", "failed") for test in terminalreporter.getreports(outcome)]
+    lines = [text for test in ended for name, text in test.user_properties if name == _REPORT]
     if lines:
         terminalreporter.section("crash tests")
         for line in lines:

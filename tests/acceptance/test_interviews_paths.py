@@ -46,6 +46,9 @@ class Compared:
 CASES = list(product(PATHS, Outcome))
 
 
+pytestmark = pytest.mark.xdist_group("interviews_paths")  # what the module makes once serves all of its tests
+
+
 @pytest.fixture(scope="module")
 def compared() -> Iterator[Mapping[Case, Compared]]:
     """All paths with all outcomes, several troupes at a time: most of it is waiting for what never comes."""

@@ -16,6 +16,9 @@ from support.waiting import eventually
 from tollbook_cli.stack.kafka import answers
 
 
+pytestmark = pytest.mark.xdist_group("stack_commands")  # what the module makes once serves all of its tests
+
+
 @pytest.fixture(scope="module")
 def up() -> Iterator[UpProcess]:
     with temporary_home() as home, up_process(home) as process:

@@ -14,6 +14,9 @@ SUITE = "suite_guarded.py"
 NAMED = [line.rpartition("# line of ")[2] for line in (HERE / SUITE).read_text().splitlines() if "  # line of " in line]
 
 
+pytestmark = pytest.mark.xdist_group("guard_plugin")  # what the module makes once serves all of its tests
+
+
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     with ProviderServer(answer) as server:

@@ -24,7 +24,8 @@ def by_name(surface: Surface) -> str:
 
 
 def check(world: World) -> None:
-    assert world.server.client_left.wait(PATIENCE)
+    # On a busy machine the time may be over before the question has reached the server.
+    assert not world.server.asked or world.server.client_left.wait(PATIENCE)
     event = world.event
     assert (event.status, event.error_type) == (LLMUsageStatus.TIMEOUT, "timeout")
     assert (event.latency_ms or 0) >= SECONDS * 1000 - 1

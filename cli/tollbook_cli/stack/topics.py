@@ -21,20 +21,30 @@ REQUEST_SECONDS = 30.0
 POLL_SECONDS = 0.02
 
 
-def prepare_topics(bootstrap: str, settings: Settings, overrides: Mapping[str, str] | None = None) -> None:
-    """Makes the missing topics and checks the others. Raises TopicError.
+def prepare_topics(
+    bootstrap: str, settings: Settings, overrides: Mapping[str, str] | None = None, *, replication: int = 1
+) -> list[str]:
+    """Makes the missing topics and checks the others; returns the names of the new ones. Raises TopicError.
 
     `overrides` changes the configuration of new topics; only settings for testing are allowed any other timestamps
-    than the broker's.
+    than the broker's. With more than one replica a write counts once two have it, and no other becomes the leader.
     """
     admin = admin_client(bootstrap)
-    wanted = _configurations(settings, overrides or {})
+    wanted = _configurations(settings, {**_durable(replication), **(overrides or {})})
     existing = admin.list_topics(timeout=REQUEST_SECONDS).topics
-    _create(admin, settings, {name: config for name, config in wanted.items() if name not in existing})
+    missing = {name: config for name, config in wanted.items() if name not in existing}
+    _create(admin, missing, settings.partitions, replication)
     present = [existing[name] for name in wanted if name in existing]
     _check_partitions(present, settings.partitions)
     if present and not settings.testing:
         _check_timestamps(admin, [topic.topic or "" for topic in present])
+    return sorted(missing)
+
+
+def _durable(replication: int) -> dict[str, str]:
+    if replication == 1:
+        return {}
+    return {"min.insync.replicas": "2", "unclean.leader.election.enable": "false"}
 
 
 def _configurations(settings: Settings, overrides: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -49,8 +59,8 @@ def _configurations(settings: Settings, overrides: Mapping[str, str]) -> dict[st
     }
 
 
-def _create(admin: AdminClient, settings: Settings, missing: Mapping[str, dict[str, str]]) -> None:
-    new = [NewTopic(name, settings.partitions, 1, config=config) for name, config in missing.items()]
+def _create(admin: AdminClient, missing: Mapping[str, dict[str, str]], partitions: int, replication: int) -> None:
+    new = [NewTopic(name, partitions, replication, config=config) for name, config in missing.items()]
     if not new:
         return
     for name, future in admin.create_topics(new, request_timeout=REQUEST_SECONDS).items():

@@ -1,1 +1,1 @@
-CREATE DATABASE tollbook OWNER tollbook_owner;
+CREATE DATABASE {name} OWNER {owner};

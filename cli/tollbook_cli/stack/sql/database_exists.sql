@@ -1,1 +1,1 @@
-SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'tollbook');
+SELECT EXISTS (SELECT FROM pg_database WHERE datname = %(name)s);

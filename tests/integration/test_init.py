@@ -1,0 +1,110 @@
+"""`tollbook init` on servers that somebody else runs: with no superuser, again, and refused."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+import psycopg
+import pytest
+from confluent_kafka.admin import ConfigResource, ResourceType  # type: ignore[attr-defined]  # not in __all__
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from support.postgres import PASSWORD, PostgresServer
+from tollbook_cli.stack.kafka import admin_client
+
+ADMIN_RIGHTS = {"enough": "CREATEROLE CREATEDB", "too few": ""}
+
+
+@dataclass(frozen=True)
+class Managed:
+    """A server as a provider rents it out: its administrator is no superuser."""
+
+    administrator: str
+    superuser: str
+    database: str
+
+    def dsn(self, role: str, password: str) -> str:
+        return make_conninfo(self.administrator, user=role, password=password, dbname=self.database)
+
+    def init(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "tollbook_cli", "init", "--database", self.database, *arguments]
+        variables: Mapping[str, str] = {"TOLLBOOK_POSTGRES_ADMIN": self.administrator, **environment}
+        return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(params=["enough"])
+def managed(postgres: PostgresServer, request: pytest.FixtureRequest) -> Iterator[Managed]:
+    name = f"managed_{token_hex(4)}"
+    role, rights = sql.Identifier(name), sql.SQL(ADMIN_RIGHTS[request.param])
+    with psycopg.connect(postgres.superuser, autocommit=True) as superuser:
+        superuser.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'x' {}").format(role, rights))
+        # On a rented server these roles are the administrator's own, as here only the tests' earlier ones are not.
+        superuser.execute(sql.SQL("GRANT tollbook_owner, tollbook_sink TO {} WITH ADMIN OPTION").format(role))
+        try:
+            kept = {key: value for key, value in conninfo_to_dict(postgres.superuser).items() if key != "passfile"}
+            administrator = make_conninfo("", **{**kept, "user": name, "password": "x"})
+            yield Managed(administrator, postgres.superuser, f"db_{name}")
+        finally:
+            superuser.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(f"db_{name}")))
+            superuser.execute(sql.SQL("DROP OWNED BY {}").format(role))
+            superuser.execute(sql.SQL("DROP ROLE {}").format(role))
+
+
+def test_without_a_superuser_and_again(managed: Managed, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text(f"{PASSWORD}\n")
+    first = managed.init("--no-topics", "--owner-password-file", str(password), "--sink-password-file", str(password))
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "made, roles and tables are up to date" in first.stdout
+    for role in ("tollbook_owner", "tollbook_sink"):
+        with psycopg.connect(managed.dsn(role, PASSWORD)) as connection:
+            assert connection.execute("SELECT count(*) FROM llm_windows").fetchone() == (0,)
+    again = managed.init("--no-topics")
+    assert (again.returncode, "was there" in again.stdout) == (0, True)
+    with psycopg.connect(make_conninfo(managed.superuser, dbname=managed.database)) as connection:
+        owners = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
+        assert connection.execute(owners).fetchall() == [("tollbook_owner",)]
+        extensions = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'"
+        assert connection.execute(extensions).fetchall() == [("btree_gist",)]
+
+
+@pytest.mark.parametrize("managed", ["too few"], indirect=True)
+def test_an_administrator_without_the_rights_is_told_which(managed: Managed) -> None:
+    refused = managed.init("--no-topics")
+    assert refused.returncode == 1
+    assert "CREATEROLE and CREATEDB" in " ".join(refused.stderr.split())
+
+
+def test_an_unreadable_or_empty_password_file_is_named(managed: Managed, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.touch()
+    for file, said in ((empty, "is empty"), (tmp_path / "none", "cannot be read")):
+        refused = managed.init("--no-topics", "--sink-password-file", str(file))
+        assert (refused.returncode, said in " ".join(refused.stderr.split())) == (1, True)
+
+
+def test_topics_are_made_and_found_again(managed: Managed, kafka: str) -> None:
+    prefix = f"init-{token_hex(4)}."
+    environment = {"TOLLBOOK_POSTGRES_ADMIN": "", "TOLLBOOK_KAFKA": kafka, "TOLLBOOK_TOPIC_PREFIX": prefix}
+    made = managed.init(**environment)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert f"{prefix}usage-events" in made.stdout
+    resource = ConfigResource(ResourceType.TOPIC, f"{prefix}usage-events")
+    admin = admin_client(kafka)
+    [answer] = admin.describe_configs([resource]).values()
+    assert answer.result(30)["message.timestamp.type"].value == "LogAppendTime"
+    assert "all topics were there" in managed.init(**environment).stdout
+
+
+def test_more_replicas_than_brokers_are_refused(managed: Managed, kafka: str) -> None:
+    environment = {
+        "TOLLBOOK_POSTGRES_ADMIN": "",
+        "TOLLBOOK_KAFKA": kafka,
+        "TOLLBOOK_TOPIC_PREFIX": f"init-{token_hex(4)}.",
+    }
+    refused = managed.init("--replication", "3", **environment)
+    assert (refused.returncode, "could not be made" in refused.stderr) == (1, True)

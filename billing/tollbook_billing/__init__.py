@@ -2,9 +2,18 @@
 
 from tollbook_billing.connection import open_database
 from tollbook_billing.errors import BillingDatabaseError, BillingSchemaError, SnapshotError, UsageRangeError
+from tollbook_billing.money import (
+    InvoiceLine,
+    ProviderDifference,
+    RepricedLine,
+    invoice_lines,
+    provider_differences,
+    usage_at_prices,
+)
 from tollbook_billing.read import project_usage, read_usage, session_usage, workspace_usage
 from tollbook_billing.statement import (
     Adjustment,
+    Book,
     Confidence,
     LineState,
     ScopeKind,
@@ -20,8 +29,12 @@ __all__ = [
     "Adjustment",
     "BillingDatabaseError",
     "BillingSchemaError",
+    "Book",
     "Confidence",
+    "InvoiceLine",
     "LineState",
+    "ProviderDifference",
+    "RepricedLine",
     "ScopeKind",
     "SnapshotError",
     "Usage",
@@ -31,9 +44,12 @@ __all__ = [
     "UsageStatement",
     "WindowProof",
     "WindowState",
+    "invoice_lines",
     "open_database",
     "project_usage",
+    "provider_differences",
     "read_usage",
     "session_usage",
+    "usage_at_prices",
     "workspace_usage",
 ]

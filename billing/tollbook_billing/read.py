@@ -1,26 +1,18 @@
 """Statements from Postgres: thin calls of the SQL functions get_usage, get_usage_windows and get_usage_adjustments."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from functools import partial
 from typing import Any
 
-import psycopg
 from psycopg import Connection
-from psycopg.rows import DictRow, dict_row
-from psycopg.types.json import set_json_loads
+from psycopg.rows import DictRow
 
-from tollbook_billing.errors import BillingDatabaseError, BillingSchemaError, UsageRangeError
 from tollbook_billing.queries import load_queries
+from tollbook_billing.question import exact_cursor, explained, question_of
 from tollbook_billing.snapshot import one_snapshot
-from tollbook_billing.statement import Adjustment, UsageLine, UsageScope, UsageStatement, WindowProof
+from tollbook_billing.statement import Adjustment, Book, UsageLine, UsageScope, UsageStatement, WindowProof
 from tollbook_billing.usage import usage_of_row
 
 _SQL = load_queries("usage.sql")
-_exact_json = partial(json.loads, parse_float=Decimal)
 
 
 def project_usage(
@@ -31,13 +23,24 @@ def project_usage(
     *,
     workspace_id: str | None = None,
     window: timedelta | None = None,
+    book: Book = "cost",
+    currency: str = "USD",
 ) -> UsageStatement:
     """The statement of a project for the windows of [start, end), aware times, None for all time.
 
-    `window` is the width of the windows; by default the one that the database was filled with. Raises UsageRangeError
-    for a bound that is not a window's, SnapshotError, BillingSchemaError, BillingDatabaseError.
+    `window` is the width of the windows; by default the one that the database was filled with. `book` is `cost` (what
+    providers charge) or `sell` (what customers are charged); what has no price in `currency` is unpriced. Raises
+    UsageRangeError for a bound that is not a window's, SnapshotError, BillingSchemaError, BillingDatabaseError.
     """
-    return read_usage(connection, UsageScope("project", project_id, workspace_id), start, end, window=window)
+    return read_usage(
+        connection,
+        UsageScope("project", project_id, workspace_id),
+        start,
+        end,
+        window=window,
+        book=book,
+        currency=currency,
+    )
 
 
 def session_usage(
@@ -48,9 +51,19 @@ def session_usage(
     *,
     workspace_id: str | None = None,
     window: timedelta | None = None,
+    book: Book = "cost",
+    currency: str = "USD",
 ) -> UsageStatement:
     """The statement of a session; see project_usage. Compaction does not change it."""
-    return read_usage(connection, UsageScope("session", session_id, workspace_id), start, end, window=window)
+    return read_usage(
+        connection,
+        UsageScope("session", session_id, workspace_id),
+        start,
+        end,
+        window=window,
+        book=book,
+        currency=currency,
+    )
 
 
 def workspace_usage(
@@ -60,9 +73,13 @@ def workspace_usage(
     end: datetime | None = None,
     *,
     window: timedelta | None = None,
+    book: Book = "cost",
+    currency: str = "USD",
 ) -> UsageStatement:
     """The statement of a workspace, calls without a project included; see project_usage."""
-    return read_usage(connection, UsageScope("workspace", workspace_id), start, end, window=window)
+    return read_usage(
+        connection, UsageScope("workspace", workspace_id), start, end, window=window, book=book, currency=currency
+    )
 
 
 def read_usage(
@@ -72,18 +89,12 @@ def read_usage(
     end: datetime | None = None,
     *,
     window: timedelta | None = None,
+    book: Book = "cost",
+    currency: str = "USD",
 ) -> UsageStatement:
     """The statement of any scope; see project_usage."""
-    question = {
-        "scope": scope.kind,
-        "id": scope.id,
-        "workspace": scope.workspace_id,
-        "start": start,
-        "end": end,
-        "window": window,
-    }
-    with _explained(), one_snapshot(connection), connection.cursor(row_factory=dict_row) as cursor:
-        set_json_loads(_exact_json, cursor)
+    question = question_of(scope, start, end, window=window, book=book, currency=currency)
+    with explained(), one_snapshot(connection), exact_cursor(connection) as cursor:
         return UsageStatement(
             scope=scope,
             start=start,
@@ -91,23 +102,9 @@ def read_usage(
             lines=tuple(_line(row) for row in cursor.execute(_SQL["lines"], question)),
             windows=tuple(_window(row) for row in cursor.execute(_SQL["windows"], question)),
             adjustments=tuple(Adjustment(**row) for row in cursor.execute(_SQL["adjustments"], question)),
+            book=book,
+            currency=currency,
         )
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except psycopg.errors.InvalidParameterValue as error:
-        raise UsageRangeError(" ".join(filter(None, (error.diag.message_primary, error.diag.message_hint)))) from error
-    except (psycopg.errors.UndefinedFunction, psycopg.errors.UndefinedTable) as error:
-        raise BillingSchemaError(
-            f"the database is not ready for billing ({error.diag.message_primary}): apply the migrations first"
-        ) from error
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise BillingDatabaseError(
-            f"{error.diag.message_primary}: billing needs SELECT on the tables and views named llm_*"
-        ) from error
 
 
 def _line(row: DictRow) -> UsageLine:

@@ -10,17 +10,19 @@ from typing import Any, Literal
 
 from tollbook_billing.usage import Usage
 
-ScopeKind = Literal["project", "session", "workspace"]
+ScopeKind = Literal["project", "session", "workspace", "all"]
+Book = Literal["cost", "sell"]
+"""What providers charge, or what customers are charged."""
 LineState = Literal["final", "provisional"]
 WindowState = Literal["open", "closed", "compacted", "disputed"]
 
 
 @dataclass(frozen=True, slots=True)
 class UsageScope:
-    """What a statement is about. `workspace_id` narrows a project or a session to one workspace."""
+    """What a statement is about; `id` is None for `all`. `workspace_id` narrows it to one workspace."""
 
     kind: ScopeKind
-    id: str
+    id: str | None
     workspace_id: str | None = None
 
 
@@ -61,7 +63,7 @@ class WindowProof:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """Signed corrections for one reason: `duplicate`, `conflict`, `late` or `replay`."""
+    """Signed corrections for one reason: `duplicate`, `conflict`, `late`, `replay` or `expired`."""
 
     reason: str
     state: LineState
@@ -88,7 +90,7 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class UsageStatement:
-    """Usage of a scope in the windows of [start, end), None for no bound."""
+    """Usage of a scope in the windows of [start, end), None for no bound, at the prices of a book in one currency."""
 
     scope: UsageScope
     start: datetime | None
@@ -96,6 +98,8 @@ class UsageStatement:
     lines: tuple[UsageLine, ...]
     windows: tuple[WindowProof, ...]
     adjustments: tuple[Adjustment, ...]
+    book: Book = "cost"
+    currency: str = "USD"
 
     @property
     def totals(self) -> Usage:

@@ -5,7 +5,8 @@ To add the command `tollbook audit`:
 1. write `tollbook_cli/commands/audit.py` with a function `command(...)` whose parameters are typer's and whose
    docstring is the help: one sentence, what it does, and a last paragraph that begins with `Example:`;
 2. add one line to `COMMANDS`: the command's name and the same sentence. A name that is a Python keyword has a module
-   name with an underscore: `import` is `commands/import_.py`.
+   name with an underscore: `import` is `commands/import_.py`. A command with commands of its own has them in
+   `subcommands`, a typer application whose callback is `command`.
 
 Only the module of the command that is asked for gets imported, so it may import what it likes at its top: help stays
 fast, and a missing extra stops only the commands that need it. Raise a TollbookError for what a user can put right
@@ -29,14 +30,18 @@ COMMANDS = {
     "status": "Show the services, the workers and their restarts.",
     "spool": "Show what app workers keep on disk until Kafka has it, or deliver what dead ones left.",
     "env": "Print the running stack's addresses for another shell.",
+    "init": "Make roles, database, tables and topics on a Kafka and a Postgres of your own. Safe to repeat.",
     "demo": "Run the whole pipe on real figures and check every one of them.",
-    "import": "Bring in usage from a CSV file, each row one call.",
+    "import": "Bring in usage from a file, each row one call: CSV, Parquet, JSON lines, or an archived day.",
     "processor": "Fold usage events into hourly totals until stopped by SIGTERM or Ctrl-C.",
     "sink": "Write ledger, totals and corrections to Postgres until stopped by SIGTERM or Ctrl-C.",
     "migrate": "Make the tables in Postgres, or bring them up to date. Safe to repeat.",
-    "maintain": "Make ledger days ahead, close windows and compact them with a proof.",
+    "maintain": "Make ledger days ahead, close windows, compact them with a proof, drop days that have served.",
+    "replay": "Fold the log again, compare, and put right what was wrong.",
+    "restore": "Bring a dropped day's rows back from its archive, or release a day that was brought back.",
     "windows": "List the windows with their states and proofs.",
     "bill": "Show what a project, a session or a workspace used and what it cost, with its proof.",
+    "prices": "Show and enter prices: effective-dated, append-only, with who and why.",
     "normalize": "Show the usage that a provider's answer is counted as, through the readers that the wrappers use.",
     "audit": "Prove from the tables that every offset is accounted for and every compacted window adds up.",
 }
@@ -54,17 +59,28 @@ def make_app(wanted: str | None) -> typer.Typer:
     )
     for name, summary in COMMANDS.items():
         if name == wanted:
-            app.command(name)(load(name))
+            _add(app, name)
         else:
             app.command(name, help=summary)(_only_listed)
     return app
 
 
+def _add(app: typer.Typer, name: str) -> None:
+    subcommands = getattr(_module(name), "subcommands", None)
+    if subcommands is None:
+        app.command(name)(load(name))
+    else:
+        app.add_typer(subcommands, name=name)
+
+
 def load(name: str) -> Callable[..., Any]:
     """The function behind a command. Raises ModuleNotFoundError where its extra is not installed."""
-    module = f"{name}_" if iskeyword(name) else name
-    function: Callable[..., Any] = import_module(f"tollbook_cli.commands.{module}").command
+    function: Callable[..., Any] = _module(name).command
     return function
+
+
+def _module(name: str) -> Any:
+    return import_module(f"tollbook_cli.commands.{name}_" if iskeyword(name) else f"tollbook_cli.commands.{name}")
 
 
 def wanted_command(arguments: list[str]) -> str | None:

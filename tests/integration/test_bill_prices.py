@@ -17,6 +17,8 @@ from support.postgres import Database
 from tollbook_billing import project_usage
 
 NOON = datetime(2026, 4, 2, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=36_500)
+"""In the future: only there may a price still end."""
 INPUT = Price("openai", "m", "input_text", Decimal(1), unit=1)
 
 
@@ -30,7 +32,7 @@ def _cost(connection: Connection[Any], **fields: Any) -> tuple[Decimal | None, d
     event = usage_event(NOON, 0, model="m", **{"prompt_tokens": 1, "completion_tokens": 0, **fields})
     write_usage(connection, [Recorded(event, 0)])
     totals = project_usage(connection, "p1").totals
-    return totals.cost_usd, dict(totals.unpriced)
+    return totals.cost, dict(totals.unpriced)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,8 @@ def test_what_could_not_be_applied_exactly_is_refused(connection: Connection[Any
         "UPDATE llm_pricing SET price = 9",
         "UPDATE llm_pricing SET source = 'me'",
         "UPDATE llm_pricing SET effective = tstzrange('2021-01-01Z', '2022-01-01Z')",
+        "UPDATE llm_pricing SET effective = tstzrange(lower(effective), '2026-01-01Z')",
+        "UPDATE llm_pricing SET effective = 'empty'",
         "DELETE FROM llm_pricing",
         "TRUNCATE llm_pricing",
     ],
@@ -96,15 +100,15 @@ def test_a_price_once_valid_stays(connection: Connection[Any], change: str) -> N
 
 
 def test_a_new_price_follows_where_the_old_one_was_ended(connection: Connection[Any]) -> None:
-    end = NOON + timedelta(hours=1)
+    hours = [LATER, LATER + timedelta(hours=1)]
+    end = hours[1]
     write_prices(connection, [INPUT])
     connection.execute("UPDATE llm_pricing SET effective = tstzrange(lower(effective), %s) WHERE model = 'm'", [end])
     write_prices(connection, [replace(INPUT, price=Decimal(5), start=end)])
-    hours = [NOON, end]
     events = [usage_event(at, 0, model="m", prompt_tokens=1, completion_tokens=0) for at in hours]
     write_usage(connection, [Recorded(event, number) for number, event in enumerate(events)])
-    assert project_usage(connection, "p1").totals.cost_usd == Decimal(6)
-    assert project_usage(connection, "p1", NOON, end).totals.cost_usd == Decimal(1)
+    assert project_usage(connection, "p1").totals.cost == Decimal(6)
+    assert project_usage(connection, "p1", LATER, end).totals.cost == Decimal(1)
 
 
 def test_the_answering_model_decides(connection: Connection[Any]) -> None:
@@ -152,8 +156,8 @@ def test_a_workspaces_contract_goes_first_and_is_only_its_own(connection: Connec
         for number, workspace in enumerate(("w1", "w2"))
     )
     write_usage(connection, [Recorded(mine, 0), Recorded(theirs, 1)])
-    assert project_usage(connection, "p1", workspace_id="w1").totals.cost_usd == Decimal("0.5")
-    assert project_usage(connection, "p1").totals.cost_usd == Decimal("1.5")
+    assert project_usage(connection, "p1", workspace_id="w1").totals.cost == Decimal("0.5")
+    assert project_usage(connection, "p1").totals.cost == Decimal("1.5")
 
 
 def test_money_keeps_every_digit(connection: Connection[Any]) -> None:

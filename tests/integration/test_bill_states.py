@@ -86,7 +86,7 @@ def test_final_and_provisional_usage_stand_in_lines_of_their_own(database: Datab
         (LATER, "open", 1, False),
     ]
     # gpt-4.1-nano by its list price: 0.1 and 0.4 USD a million
-    assert answer.totals.cost_usd == 2 * (100 * Decimal("0.0000001") + 10 * Decimal("0.0000004"))
+    assert answer.totals.cost == 2 * (100 * Decimal("0.0000001") + 10 * Decimal("0.0000004"))
 
 
 def test_what_nobody_reported_is_null_and_not_priced(database: Database) -> None:
@@ -107,7 +107,7 @@ def test_a_reported_zero_is_a_zero_and_costs_nothing(database: Database) -> None
         write_usage(connection, [Recorded(usage_event(NOON, 0, prompt_tokens=0, completion_tokens=0), 0)])
         totals = project_usage(connection, "p1").totals
     assert (totals.prompt_tokens, totals.completion_tokens, totals.cached_prompt_tokens) == (0, 0, None)
-    assert (totals.cost_usd, totals.coverage, totals.unpriced) == (Decimal(0), Fraction(1), {})
+    assert (totals.cost, totals.coverage, totals.unpriced) == (Decimal(0), Fraction(1), {})
 
 
 def test_usage_without_a_price_is_listed_and_the_rest_still_priced(database: Database) -> None:
@@ -116,14 +116,14 @@ def test_usage_without_a_price_is_listed_and_the_rest_still_priced(database: Dat
         write_usage(connection, [Recorded(event, 0)])
         totals = project_usage(connection, "p1").totals
     assert totals.unpriced == {"input_audio": 20, "web_search": 2}
-    assert totals.cost_usd == Decimal("0.000003")  # the 30 text tokens
+    assert totals.cost == Decimal("0.000003")  # the 30 text tokens
 
 
 def test_a_line_that_corrections_took_back_whole_is_gone(database: Database) -> None:
     with connect(database.owner) as connection:
         write_usage(connection, [Recorded(usage_event(NOON, 0, **TOKENS), 0, "conflict")], compacted={("live", NOON)})
         answer = project_usage(connection, "p1")
-    assert (answer.lines, answer.totals.cost_usd) == ((), None)
+    assert (answer.lines, answer.totals.cost) == ((), None)
     assert [item.reason for item in answer.adjustments] == ["conflict"]
 
 

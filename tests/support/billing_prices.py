@@ -35,8 +35,15 @@ class Price:
     batch: bool = False
     min_prompt_tokens: int = 0
     workspace_id: str | None = None
+    currency: str = "USD"
     start: datetime = LONG_AGO
     end: datetime | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What has one price at a time, in one book."""
+        names = ("provider", "model", "token_class", "service_tier", "batch", "min_prompt_tokens", "workspace_id")
+        return (*(getattr(self, name) for name in names), self.currency)
 
     def applies_to(self, event: UsageEvent, token_class: str, window_start: datetime) -> bool:
         """Whether it prices that class of the event."""
@@ -53,7 +60,30 @@ class Price:
 
 def write_prices(connection: Connection[Any], prices: Sequence[Price], book: str = "cost") -> None:
     """Put them into a book."""
-    insert(connection, "llm_pricing", [_row(price) | {"book": book, "source": "test"} for price in prices])
+    insert(
+        connection, "llm_pricing", [_row(price) | {"book": book, "source": "test", "why": "a test"} for price in prices]
+    )
+
+
+def overlaid(prices: Sequence[Price], over: Sequence[Price]) -> list[Price]:
+    """The prices with others in place of those of the same key and time."""
+    left = [piece for price in prices for piece in _without(price, [one for one in over if one.key == price.key])]
+    return [*left, *over]
+
+
+def _without(price: Price, over: Sequence[Price]) -> list[Price]:
+    pieces = [price]
+    for one in over:
+        pieces = [part for piece in pieces for part in _cut(piece, one.start, one.end)]
+    return pieces
+
+
+def _cut(price: Price, start: datetime, end: datetime | None) -> Iterator[Price]:
+    """What is left of a price outside of [start, end)."""
+    if price.start < start:
+        yield replace(price, end=start if price.end is None else min(price.end, start))
+    if end is not None and (price.end is None or end < price.end):
+        yield replace(price, start=max(price.start, end))
 
 
 def _row(price: Price) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def usage_of(event: UsageEvent, prices: Sequence[Price], window_start: datetime)
         calls_with_usage=event.call_count if event.is_reported else 0,
         **calls,
         **amounts,
-        cost_usd=cost,
+        cost=cost,
         reported={name: event.call_count for name, amount in amounts.items() if amount is not None},
         unpriced=unpriced,
     )

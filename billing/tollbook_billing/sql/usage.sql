@@ -1,5 +1,8 @@
 -- name: lines
-SELECT * FROM get_usage(%(scope)s, %(id)s, %(start)s, %(end)s, %(workspace)s, coalesce(%(window)s::interval, llm_window_width()));
+SELECT * FROM get_usage(
+    %(scope)s, %(id)s, %(start)s, %(end)s, %(workspace)s, coalesce(%(window)s::interval, llm_window_width()), %(book)s,
+    %(currency)s
+);
 
 -- name: windows
 SELECT * FROM get_usage_windows(%(scope)s, %(id)s, %(start)s, %(end)s, %(workspace)s, coalesce(%(window)s::interval, llm_window_width()));

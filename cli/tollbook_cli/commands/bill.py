@@ -2,15 +2,31 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import typer
+from psycopg import Connection
+from rich.console import Group, RenderableType
+from rich.text import Text
 
-from tollbook_billing import UsageScope, open_database, read_usage
+from tollbook_billing import (
+    Book,
+    UsageScope,
+    invoice_lines,
+    open_database,
+    provider_differences,
+    read_usage,
+    usage_at_prices,
+)
 from tollbook_cli.console import console
 from tollbook_cli.environment import resolve_settings
+from tollbook_cli.pricing.files import read_prices
+from tollbook_cli.pricing.supposed import supposed_json
 from tollbook_cli.statement import render_statement, save_picture, statement_json
+from tollbook_cli.statement.as_json import subject_json
+from tollbook_cli.statement.money import MoneyAnswer, invoice_answer, provider_answer, repriced_answer
 from tollbook_cli.statement.ranges import BadRangeError, Range, choose_range
+from tollbook_cli.statement.render import describe_subject
 from tollbook_schemas import Settings
 
 _WHEN = "A date or time, UTC unless it names a zone, on a window boundary"
@@ -30,6 +46,19 @@ def command(
     picture: Annotated[
         Path | None, typer.Option(metavar="FILE.svg", help="Draw the statement into a file too.")
     ] = None,
+    book: Annotated[
+        Book | None, typer.Option(help="cost (the default): what providers charge; sell: what customers are charged.")
+    ] = None,
+    currency: Annotated[str, typer.Option(help="Prices in this currency; what has none in it is unpriced.")] = "USD",
+    invoice: Annotated[
+        bool, typer.Option("--invoice", help="Invoice lines, rounded to the minor unit; of --book sell by default.")
+    ] = False,
+    compare_provider: Annotated[
+        bool, typer.Option("--compare-provider", help="The providers' own charges beside ours.")
+    ] = False,
+    prices: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What it would have cost with these prices (see prices import).")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, all digits kept.")] = False,
 ) -> None:
     """Show what a project, a session or a workspace used and what it cost, with its proof.
@@ -38,6 +67,10 @@ def command(
     Windows that are still open are included as provisional. No usage in the range is an answer,
     not a failure: an id that nobody has used yet looks the same.
 
+    Money is exact until it is shown; only invoice lines are rounded, once, halves away from zero, and their sum is the
+    invoice. What has no price is unpriced, which is not free. --prices compares with supposed prices, each in the place
+    of the price for the same model, class, tier, batch, size and workspace.
+
     Exit code 0: answered; 1: the database cannot answer; 2: misuse.
 
     The JSON object, by example (null: nobody reported it; money and seconds: exact decimals as text):
@@ -45,6 +78,7 @@ def command(
     \b
     {"scope": {"kind": "project", "id": "p1", "workspace_id": null},
      "from": "2026-03-01T00:00:00Z", "to": "2026-04-01T00:00:00Z",
+     "book": "cost", "currency": "USD",
      "lines": [
        {"provider": "openai", "model": "gpt-4.1-nano", "response_model": "gpt-4.1-nano-2025-04-14",
         "use_case": "barbara_analysis", "state": "final", "events": 2, "calls": 2, "calls_success": 1,
@@ -59,7 +93,8 @@ def command(
           "latency_ms": 640},
         "calls_that_report": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 1,
           "web_search_requests": 1, "latency_ms": 2},
-        "cost_usd": "0.000014", "unpriced": {"web_search": "1"}}],
+        "cost": "0.000014", "corrections": null, "total": "0.000014",
+        "unpriced": {"web_search": "1"}}],
      "totals": {"events": 2, "calls": 2, "...": "as in a line"},
      "confidence": {"coverage": "0.500000", "final_calls": 2, "provisional_calls": 0,
        "disputed_windows": 0, "is_final": true},
@@ -72,19 +107,73 @@ def command(
         "ledger_digest": "01ab", "rollup_digest": "01ab", "compacted_at": "2026-03-02T14:00:00Z",
         "differences": null}]}
 
+    The other answers hold scope, from and to as well, and by example:
+
+    \b
+    --invoice: {"invoice": [{"kind": "usage", "provider": "openai", "model": "gpt-4.1-nano",
+       "token_class": "input_text", "service_tier": null, "batch": false, "state": "final",
+       "quantity": "100", "price_per_one": "0.0000002", "exact": "0.00002", "amount": "0.00",
+       "currency": "USD"}], "total": "0.00", "unpriced_lines": 0}
+    --compare-provider: {"provider_differences": [{"provider": "xai", "model": "grok-4",
+       "response_model": null, "calls_reported": 2, "provider_cost_usd": "0.5", "calls_compared": 1,
+       "compared_provider_cost_usd": "0.2", "compared_cost_usd": "0.19", "difference_usd": "0.01",
+       "calls_unpriced": 1, "calls_mixed": 0}]}
+    --prices: {"repriced": [{"provider": "openai", "model": "gpt-4.1-nano", "response_model": null,
+       "use_case": "barbara_analysis", "state": "final", "calls": 2, "total": "0.2", "unpriced": {},
+       "supposed": "0.1", "supposed_unpriced": {"web_search": "1"}, "difference": "-0.1",
+       "currency": "USD"}], "total": "0.2", "supposed": "0.1", "difference": "-0.1"}
+
     Example: tollbook bill --project p1 --from 2026-03-01 --to 2026-04-01
     """
     scope = _scope(project, session, workspace)
     settings = resolve_settings("owner")
     first, last = _range(start, end, all_time, settings)
+    if sum((prices is not None, invoice, compare_provider)) > 1:
+        raise typer.BadParameter("--invoice, --compare-provider and --prices are three answers: ask for one of them")
+    supposed = supposed_json(read_prices(prices)) if prices else None
+    asked = _Asked(scope, first, last, book, currency)
     with open_database(settings.postgres) as connection:
-        statement = read_usage(connection, scope, first, last)
+        if supposed is not None:
+            shown, data = _with_subject(asked, _repriced(connection, asked, supposed))
+        elif invoice:
+            shown, data = _with_subject(asked, _invoice(connection, asked))
+        elif compare_provider:
+            shown, data = _with_subject(asked, provider_answer(provider_differences(connection, scope, first, last)))
+        else:
+            statement = read_usage(connection, scope, first, last, book=book or "cost", currency=currency)
+            shown, data = render_statement(statement, all_windows=all_windows), statement_json(statement)
     if picture is not None:
-        save_picture(picture, "tollbook bill", [render_statement(statement, all_windows=all_windows)])
+        save_picture(picture, "tollbook bill", [shown])
     if json:
-        console.print_json(data=statement_json(statement))
+        console.print_json(data=data)
     else:
-        console.print(render_statement(statement, all_windows=all_windows))
+        console.print(shown)
+
+
+class _Asked(NamedTuple):
+    scope: UsageScope
+    start: datetime | None
+    end: datetime | None
+    book: Book | None
+    currency: str
+
+
+def _repriced(connection: Connection[Any], asked: _Asked, supposed: list[Any]) -> MoneyAnswer:
+    scope, start, end, book, currency = asked
+    lines = usage_at_prices(connection, supposed, scope, start, end, book=book or "cost", currency=currency)
+    return repriced_answer(lines, currency)
+
+
+def _invoice(connection: Connection[Any], asked: _Asked) -> MoneyAnswer:
+    scope, start, end, book, currency = asked
+    lines = invoice_lines(connection, scope, start, end, book=book or "sell", currency=currency)
+    return invoice_answer(lines, currency)
+
+
+def _with_subject(asked: _Asked, answer: MoneyAnswer) -> tuple[RenderableType, dict[str, Any]]:
+    scope, start, end, _, _ = asked
+    heading = Text(describe_subject(scope, start, end), style="bold")
+    return Group(heading, answer.shown), subject_json(scope, start, end) | answer.data
 
 
 def _scope(project: str | None, session: str | None, workspace: str | None) -> UsageScope:

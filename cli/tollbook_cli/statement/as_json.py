@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tollbook_billing import Usage, UsageLine, UsageStatement, WindowProof
+from tollbook_billing import Usage, UsageLine, UsageScope, UsageStatement, WindowProof
 from tollbook_billing.usage import REPORTED_FIELDS
 
 _COVERAGE_STEP = Decimal("0.000001")
@@ -16,9 +16,9 @@ def statement_json(statement: UsageStatement) -> dict[str, Any]:
     """The object that `tollbook bill --json` prints; its help has an example."""
     confidence = statement.confidence
     return {
-        "scope": asdict(statement.scope),
-        "from": _time(statement.start),
-        "to": _time(statement.end),
+        **subject_json(statement.scope, statement.start, statement.end),
+        "book": statement.book,
+        "currency": statement.currency,
         "lines": [_line(line) for line in statement.lines],
         "totals": _usage(statement.totals),
         "confidence": {
@@ -31,6 +31,11 @@ def statement_json(statement: UsageStatement) -> dict[str, Any]:
         "adjustments": [asdict(adjustment) for adjustment in statement.adjustments],
         "windows": [_window(window) for window in statement.windows],
     }
+
+
+def subject_json(scope: UsageScope, start: datetime | None, end: datetime | None) -> dict[str, Any]:
+    """Whose usage, and when: what every answer's object begins with."""
+    return {"scope": asdict(scope), "from": _time(start), "to": _time(end)}
 
 
 def _line(line: UsageLine) -> dict[str, Any]:
@@ -55,7 +60,9 @@ def _usage(usage: Usage) -> dict[str, Any]:
         "calls_with_usage": usage.calls_with_usage,
         "usage": {name: _exact(getattr(usage, name)) for name in REPORTED_FIELDS},
         "calls_that_report": dict(usage.reported),
-        "cost_usd": _exact(usage.cost_usd),
+        "cost": _exact(usage.cost),
+        "corrections": _exact(usage.corrections),
+        "total": _exact(usage.total),
         "unpriced": {name: _exact(amount) for name, amount in usage.unpriced.items()},
     }
 

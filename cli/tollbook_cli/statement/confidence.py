@@ -4,13 +4,14 @@ from rich.table import Table
 from rich.text import Text
 
 from tollbook_billing import Adjustment, UsageStatement
-from tollbook_cli.statement.figures import count, percent, quantity, usd
+from tollbook_cli.statement.figures import count, money, percent, quantity
 
 _REASONS = {
     "duplicate": "sent again, counted once",
     "conflict": "same id, other content",
     "late": "came after the window",
     "replay": "entered by a replay",
+    "expired": "imported into a day that had left the ledger",
 }
 
 
@@ -30,7 +31,10 @@ def confidence_table(statement: UsageStatement) -> Table:
         table.add_row(Text("UNPRICED", style="bold red"), _unpriced(statement))
     if totals.provider_cost_usd is not None:
         calls = count(totals.reported.get("provider_cost_usd"))
-        table.add_row("providers say", f"{usd(totals.provider_cost_usd)} USD charged for {calls} calls that report it")
+        charge = f"{money(totals.provider_cost_usd)} USD charged for {calls} calls that report it"
+        table.add_row("providers say", charge)
+    if totals.corrections is not None:
+        table.add_row("prices corrected", _price_corrections(statement))
     for adjustment in statement.adjustments:
         table.add_row("corrected", _adjustment(adjustment))
     return table
@@ -58,6 +62,12 @@ def _state(statement: UsageStatement) -> Text:
 def _unpriced(statement: UsageStatement) -> Text:
     used = ", ".join(f"{quantity(amount)} {name}" for name, amount in statement.totals.unpriced.items())
     return Text(f"{used}: used, no price known, not in the cost", style="red")
+
+
+def _price_corrections(statement: UsageStatement) -> str:
+    totals = statement.totals
+    figures = f"cost {money(totals.cost)}, corrections {money(totals.corrections)}, total {money(totals.total)}"
+    return f"{figures} {statement.currency}"
 
 
 def _adjustment(adjustment: Adjustment) -> str:

@@ -1,12 +1,12 @@
 """Figures as text. What is unknown is a dash, never a zero."""
 
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 UNKNOWN = "–"  # noqa: RUF001  # a dash as wide as a digit
-USD_STEP = Decimal("0.0001")
-"""Money is shown to this step, rounded half-even, and only when shown: `--json` has every digit."""
+MONEY_STEP = Decimal("0.0001")
+"""Money is shown to this step, halves away from zero, and only when shown: `--json` has every digit."""
 _WIDE = Context(prec=200)
 
 
@@ -20,13 +20,13 @@ def quantity(value: int | Decimal) -> str:
     return f"{value:,}"
 
 
-def usd(value: Decimal | None) -> str:
-    """Rounded half-even to USD_STEP; an amount below it is shown as such, because 0.0000 would say free."""
+def money(value: Decimal | None) -> str:
+    """Rounded to MONEY_STEP; an amount below it is shown as such, because 0.0000 would say free."""
     if value is None:
         return UNKNOWN
-    if 0 < value < USD_STEP:
-        return f"<{USD_STEP}"
-    return f"{value.quantize(USD_STEP, rounding=ROUND_HALF_EVEN, context=_WIDE):,f}"
+    if value and abs(value) < MONEY_STEP:
+        return f"<{MONEY_STEP}" if value > 0 else f"-<{MONEY_STEP}"
+    return f"{value.quantize(MONEY_STEP, rounding=ROUND_HALF_UP, context=_WIDE):,f}"
 
 
 def percent(value: Fraction | None) -> str:

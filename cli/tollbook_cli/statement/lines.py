@@ -7,11 +7,11 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from tollbook_billing import Usage, UsageLine
-from tollbook_cli.statement.figures import count, quantity, usd
+from tollbook_billing import Usage, UsageLine, UsageStatement
+from tollbook_cli.statement.figures import count, money, quantity
 
 
-def lines_table(lines: tuple[UsageLine, ...], totals: Usage) -> Table:
+def lines_table(statement: UsageStatement) -> Table:
     """Lines and their sum; named parts of a figure stand below it."""
     table = Table(
         box=box.SIMPLE_HEAD,
@@ -20,13 +20,13 @@ def lines_table(lines: tuple[UsageLine, ...], totals: Usage) -> Table:
         collapse_padding=True,
         header_style="bold",
         footer_style="bold",
-        show_footer=len(lines) > 1,
+        show_footer=len(statement.lines) > 1,
     )
     table.add_column("model, use case", "total", overflow="fold", ratio=1)
-    headings = ("calls", "prompt", "completion", "cost USD")
-    for heading, footer in zip(headings, _figures(totals), strict=True):
+    headings = ("calls", "prompt", "completion", f"cost {statement.currency}")
+    for heading, footer in zip(headings, _figures(statement.totals), strict=True):
         table.add_column(heading, footer, justify="right", no_wrap=True)
-    for line in lines:
+    for line in statement.lines:
         table.add_row(_subject(line), *_figures(line.usage))
     return table
 
@@ -72,7 +72,9 @@ def _completion(usage: Usage) -> Text:
 
 
 def _cost(usage: Usage) -> Text:
-    text = Text(usd(usage.cost_usd))
+    text = Text(money(usage.cost))
+    if usage.corrections is not None:
+        text.append(f"\n{money(usage.corrections)} corrected", style="yellow")
     return text.append("\nunpriced", style="bold red") if usage.unpriced else text
 
 

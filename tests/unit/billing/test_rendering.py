@@ -13,11 +13,11 @@ from rich.console import Console
 
 from tollbook_billing import Adjustment, Usage, UsageLine, UsageScope, UsageStatement, WindowProof
 from tollbook_cli.statement import render_statement
-from tollbook_cli.statement.figures import UNKNOWN, percent, usd
+from tollbook_cli.statement.figures import UNKNOWN, money, percent
 
 NOON = datetime(2026, 4, 2, 12, tzinfo=UTC)
 COVERED: dict[str, Any] = {"events": 3, "calls_success": 2, "calls_timeout": 1, "calls_with_usage": 2}
-USAGE = Usage(**COVERED, prompt_tokens=12_345, cost_usd=Decimal("0.25"))
+USAGE = Usage(**COVERED, prompt_tokens=12_345, cost=Decimal("0.25"))
 LINE = UsageLine("openai", "gpt-4.1-nano", "gpt-4.1-nano-2025-04-14", "barbara_analysis", "final", USAGE)
 WINDOW = WindowProof("live", NOON, "compacted", 3, 9, 9, 9, 9, b"\xab" * 32, b"\xab" * 32, True, NOON, None)
 
@@ -56,7 +56,7 @@ def test_a_statement_says_who_what_and_how_sure() -> None:
 def test_unknown_is_a_dash_and_zero_is_a_zero() -> None:
     unknown = _text(_statement(replace(LINE, usage=Usage(events=1, calls_error=1))))
     assert _first_line(unknown) == ["1", UNKNOWN, UNKNOWN, UNKNOWN]
-    zero = replace(USAGE, prompt_tokens=0, completion_tokens=0, cost_usd=Decimal(0))
+    zero = replace(USAGE, prompt_tokens=0, completion_tokens=0, cost=Decimal(0))
     assert _first_line(_text(_statement(replace(LINE, usage=zero)))) == ["3", "0", "0", "0.0000"]
 
 
@@ -101,7 +101,7 @@ def test_no_usage_is_a_sentence() -> None:
 
 def test_figures_fit_100_columns_even_for_the_longest_names() -> None:
     huge: dict[str, Any] = dict.fromkeys(("prompt_tokens", "completion_tokens", "cached_prompt_tokens"), 10**12)
-    usage = Usage(**COVERED, **huge, cost_usd=Decimal(10**9))
+    usage = Usage(**COVERED, **huge, cost=Decimal(10**9))
     line = UsageLine("p" * 64, "m" * 200, "r" * 200, "u" * 100, "provisional", usage)
     text = _text(_statement(line, LINE))
     assert max(map(len, text.splitlines())) <= 100
@@ -113,15 +113,15 @@ def test_figures_fit_100_columns_even_for_the_longest_names() -> None:
     ("amount", "text"),
     [
         ("0.00015", "0.0002"),
-        ("0.00025", "0.0002"),
+        ("0.00025", "0.0003"),
         ("0.00005", "<0.0001"),
         ("0", "0.0000"),
         ("1234567.5", "1,234,567.5000"),
-        ("12345678901234567890123456789.00005", "12,345,678,901,234,567,890,123,456,789.0000"),
+        ("12345678901234567890123456789.00005", "12,345,678,901,234,567,890,123,456,789.0001"),
     ],
 )
-def test_money_is_rounded_half_even_and_never_down_to_free(amount: str, text: str) -> None:
-    assert usd(Decimal(amount)) == text
+def test_money_is_rounded_half_away_from_zero_and_never_down_to_free(amount: str, text: str) -> None:
+    assert money(Decimal(amount)) == text
 
 
 @given(st.integers(0, 10**6), st.integers(1, 10**6))

@@ -20,7 +20,8 @@ usages = st.builds(
     events=st.integers(0, 10**6),
     calls_error=st.integers(0, 10**6),
     prompt_tokens=amounts,
-    cost_usd=money,
+    cost=money,
+    corrections=st.none() | st.decimals(-(10**9), 10**9, places=20),
     unpriced=quantities,
 )
 
@@ -43,12 +44,12 @@ def test_unknown_and_zero_are_different() -> None:
 
 def test_money_beyond_the_usual_28_digits_is_kept() -> None:
     digits = Decimal("1234567890123456.123456789012345678")
-    assert (Usage(cost_usd=digits) + Usage(cost_usd=digits)).cost_usd == Decimal("2469135780246912.246913578024691356")
+    assert (Usage(cost=digits) + Usage(cost=digits)).cost == Decimal("2469135780246912.246913578024691356")
 
 
 def test_money_that_could_not_be_kept_is_an_error() -> None:
     with pytest.raises(Inexact):
-        Usage(cost_usd=Decimal(10) ** 300) + Usage(cost_usd=Decimal(1))
+        Usage(cost=Decimal(10) ** 300) + Usage(cost=Decimal(1))
 
 
 def test_coverage_is_exact_and_unknown_without_calls() -> None:
@@ -59,4 +60,4 @@ def test_coverage_is_exact_and_unknown_without_calls() -> None:
 def test_every_count_of_the_contract_has_a_field() -> None:
     names = {field.name for field in fields(Usage)}
     assert set(NormalizedTokenUsage.model_fields) - {"flags"} <= set(REPORTED_FIELDS)
-    assert names == {*CALL_FIELDS, *REPORTED_FIELDS, "cost_usd", "reported", "unpriced"}
+    assert names == {*CALL_FIELDS, *REPORTED_FIELDS, "cost", "corrections", "reported", "unpriced"}

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tollbook_schemas.folders import default_home
+from tollbook_schemas.generations import Generations
+from tollbook_schemas.kafka_security import SaslMechanism, SecurityProtocol, refusal
 from tollbook_schemas.topics import Topics
 from tollbook_schemas.windows import WindowRule
 
@@ -21,14 +23,25 @@ class Settings(BaseSettings):
     seconds, topics with client timestamps); it is refused nowhere else but is never set by our own commands.
     """
 
-    model_config = SettingsConfigDict(env_prefix="TOLLBOOK_", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TOLLBOOK_", extra="ignore", frozen=True, populate_by_name=True, hide_input_in_errors=True
+    )
 
     kafka: str = Field("127.0.0.1:9092", description="bootstrap servers, host:port[,host:port]")
+    kafka_security_protocol: SecurityProtocol = "PLAINTEXT"
+    kafka_sasl_mechanism: SaslMechanism = "SCRAM-SHA-512"
+    kafka_sasl_username: str = ""
+    kafka_sasl_password: SecretStr | None = Field(None, description="better in a file: the environment is easily seen")
+    kafka_sasl_password_file: Path | None = Field(None, description="a file that holds the password and nothing else")
+    kafka_ssl_ca: Path | None = Field(None, description="PEM file of those who sign the brokers' certificates")
+    kafka_allow_cleartext: bool = Field(False, description="log in without TLS on a private network")
     postgres: str = Field("", description="a libpq connection string or URL")
     home: Path | None = Field(
         None, description="data folder of the local stack and the spool; a good one is chosen when unset"
     )
     topic_prefix: str = Field("tollbook.", pattern=r"^[a-zA-Z0-9._-]{0,100}$")
+    live_generation: int = Field(1, ge=1, description="found out by the workers; see tollbook_schemas.generations")
+    import_generation: int = Field(1, ge=1, description="as live_generation")
     partitions: int = Field(4, ge=1, le=1024, description="partitions of the topics that the local stack creates")
     window_seconds: int = Field(3600, ge=1)
     grace_seconds: int = Field(3600, ge=0)
@@ -43,6 +56,13 @@ class Settings(BaseSettings):
     session_timeout_seconds: float = Field(30.0, ge=6)
     sink_batch_records: int = Field(5000, ge=1, le=100_000)
     ledger_days_ahead: int = Field(7, ge=1, le=366)
+    ledger_retention_days: int | None = Field(
+        None,
+        ge=1,
+        le=36_500,
+        description="whole days after which a proven day's ledger rows are dropped; unset keeps all",
+    )
+    archive_dir: Path | None = Field(None, description="where a day is written to, and verified, before it is dropped")
     maintain_interval_seconds: float = Field(1.0, gt=0)
     tracking_enabled: bool = Field(
         True, validation_alias=AliasChoices("LLM_USAGE_TRACKING_ENABLED", "tracking_enabled")
@@ -61,6 +81,12 @@ class Settings(BaseSettings):
     def _refuse_failpoints(self) -> Self:
         if self.spool_full_after is not None and not self.testing:
             raise ValueError("TOLLBOOK_SPOOL_FULL_AFTER breaks the spool's disk and is for tests only: unset it")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_open_logins(self) -> Self:
+        if (reason := refusal(self)) is not None:
+            raise ValueError(reason)
         return self
 
     @model_validator(mode="after")
@@ -108,4 +134,14 @@ class Settings(BaseSettings):
     @property
     def topics(self) -> Topics:
         """The names of the topics under this prefix."""
-        return Topics(self.topic_prefix)
+        return Topics(self.topic_prefix, self.live_generation, self.import_generation)
+
+    @property
+    def generations(self) -> Generations:
+        """The generations whose changelogs `topics` names."""
+        return Generations(self.live_generation, self.import_generation)
+
+    def of_generations(self, generations: Generations) -> Self:
+        """The same settings, with the changelogs of other generations."""
+        update = {"live_generation": generations.live, "import_generation": generations.imports}
+        return self.model_copy(update=update)

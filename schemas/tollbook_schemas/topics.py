@@ -22,9 +22,11 @@ IMPORT_HEADER = "import_id"
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """The four topics under one prefix."""
+    """The four topics under one prefix, the changelogs of one generation each."""
 
     prefix: str = "tollbook."
+    live_generation: int = 1
+    import_generation: int = 1
 
     @property
     def events(self) -> str:
@@ -39,12 +41,17 @@ class Topics:
     @property
     def rollups(self) -> str:
         """Changelog of the live totals, which is the output stream."""
-        return f"{self.prefix}usage-rollups"
+        return f"{self.prefix}usage-rollups{_suffix(self.live_generation)}"
 
     @property
     def import_rollups(self) -> str:
         """Changelog of the imports' totals."""
-        return f"{self.prefix}import-rollups"
+        return f"{self.prefix}import-rollups{_suffix(self.import_generation)}"
+
+    @property
+    def generations(self) -> str:
+        """Says which generations are live, in one partition; it is there once there was a replay."""
+        return f"{self.prefix}generations"
 
     @property
     def all(self) -> tuple[str, str, str, str]:
@@ -67,6 +74,10 @@ class Topics:
             self.imports: "import",
             self.import_rollups: "import",
         }[topic]  # type: ignore[return-value]  # the literals above are StreamKinds
+
+
+def _suffix(generation: int) -> str:
+    return "" if generation == 1 else f".g{generation}"
 
 
 def source_config(retention_seconds: int) -> Mapping[str, str]:

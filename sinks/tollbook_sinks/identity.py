@@ -7,10 +7,11 @@ late, so that is added (architecture.md 18).
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
+from uuid import UUID
 
 from tollbook_schemas.measures import Measures, measures_of, negate
 from tollbook_sinks.partitions import Counts
-from tollbook_sinks.reading import Candidate, DeadLetter
+from tollbook_sinks.reading import LIVE, Candidate, DeadLetter
 from tollbook_sinks.records import Feed
 
 Window = tuple[str, int]
@@ -19,7 +20,7 @@ Window = tuple[str, int]
 Place = tuple[Feed, int]
 """A record's own place in the log: its partition and offset."""
 
-Reason = Literal["duplicate", "conflict", "late"]
+Reason = Literal["duplicate", "conflict", "late", "expired"]
 
 CONFLICT_DETAIL = "another record with this id and other content came first: two calls share an id, mend the producer"
 
@@ -44,6 +45,36 @@ class Settled:
 def place(candidate: Candidate) -> Place:
     """Where the candidate's record stands in the log."""
     return candidate.record.feed, candidate.record.offset
+
+
+def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """By id, so that two sinks never wait for each other in a circle; of equal ids the first in the log comes first."""
+    return sorted(candidates, key=_order)
+
+
+def tell_apart(
+    candidates: Iterable[Candidate], recorded: Mapping[UUID, bytes]
+) -> tuple[list[Candidate], dict[Place, bytes]]:
+    """Candidates in order: those that become rows, and for each other one the content digest of the row with its id.
+
+    `recorded` holds the digests of the rows that have any of these ids already.
+    """
+    known = dict(recorded)
+    fresh: list[Candidate] = []
+    refused: dict[Place, bytes] = {}
+    for candidate in candidates:
+        first = known.get(candidate.event.id)
+        if first is None:
+            known[candidate.event.id] = candidate.digest
+            fresh.append(candidate)
+        else:
+            refused[place(candidate)] = first
+    return fresh, refused
+
+
+def _order(candidate: Candidate) -> tuple[int, bool, int, int]:
+    record = candidate.record
+    return candidate.event.id.int, candidate.stream != LIVE, record.feed.partition, record.offset
 
 
 def late_for_compacted(candidates: Iterable[Candidate], compacted: Collection[Window]) -> list[Candidate]:

@@ -32,7 +32,7 @@ def find(report: AuditReport, check: Check) -> Finding:
 def test_it_holds_before_and_after_compaction_and_after_late_events(case: Case) -> None:
     before = case.audit()
     assert before.ok, before.findings
-    assert before.windows == {"open": 1, "closed": 0, "compacted": 0, "disputed": 0}
+    assert before.windows == {"open": 1, "closed": 0, "compacted": 0, "disputed": 0, "expired": 0}
     assert before.proven_events == 0
     case.maintain()
     case.log.event(call(5, "later"), CLOSED + 5)
@@ -40,7 +40,7 @@ def test_it_holds_before_and_after_compaction_and_after_late_events(case: Case) 
     case.log.sink()
     after = case.audit()
     assert after.ok, after.findings
-    assert after.windows == {"open": 0, "closed": 0, "compacted": 1, "disputed": 0}
+    assert after.windows == {"open": 0, "closed": 0, "compacted": 1, "disputed": 0, "expired": 0}
     assert (after.proven_events, after.proven_calls) == (12, 12)
 
 

@@ -24,7 +24,7 @@ def test_it_exits_with_0_when_all_holds(database: Database, tmp_path: Path) -> N
         case.maintain()
         code, output = audit(case, tmp_path)
     assert code == 0, output
-    assert "windows: 0 open, 0 closed, 1 compacted, 0 disputed; 12 events, 12 calls proven again" in output
+    assert "windows: 0 open, 0 closed, 1 compacted, 0 disputed, 0 expired; 12 events, 12 calls proven again" in output
     assert "everything holds" in output
 
 

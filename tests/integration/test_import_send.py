@@ -14,7 +14,7 @@ ROWS = tuple(f"2023-11-16 18:{minute:02d}:46.680,gpt-4o,{minute},44" for minute 
 
 
 def send_checked(path: Path, result: FileCheck, settings: Settings) -> int:
-    sender = ImportSender(settings.kafka, settings.topics.imports, result.import_id)
+    sender = ImportSender(settings, result.import_id)
     return send_file(path, MAPPING, result, sender, latest_ms=LATEST_MS, on_sent=lambda _: None)
 
 
@@ -51,7 +51,7 @@ def test_a_file_that_changed_is_left_without_an_end(tmp_path: Path, settings: Se
 
 def test_a_record_that_the_broker_refuses_is_an_error_and_no_end(tmp_path: Path, settings: Settings) -> None:
     result = check(write_csv(tmp_path / "a.csv", *ROWS)).check
-    sender = ImportSender(settings.kafka, settings.topics.imports, result.import_id)
+    sender = ImportSender(settings, result.import_id)
     event = events_of(tmp_path / "a.csv")[0]
     big: dict[str, Any] = {f"n{number}": "x" * 64 for number in range(20_000)}
     with pytest.raises(ImportSendError, match="run the same import again"):
@@ -61,13 +61,14 @@ def test_a_record_that_the_broker_refuses_is_an_error_and_no_end(tmp_path: Path,
 
 
 def test_a_missing_topic_is_named(tmp_path: Path, settings: Settings) -> None:
-    sender = ImportSender(settings.kafka, "nobody.made-this", "imp_" + "0" * 32)
-    with pytest.raises(ImportSendError, match=r"no topic nobody\.made-this"):
+    other = settings.model_copy(update={"topic_prefix": "nobody-made."})
+    sender = ImportSender(other, "imp_" + "0" * 32)
+    with pytest.raises(ImportSendError, match=r"no topic nobody-made\.usage-imports"):
         sender.partitions()
 
 
 def test_a_broker_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(send, "METADATA_SECONDS", 0.5)
-    sender = ImportSender("127.0.0.1:9", "any", "imp_" + "0" * 32)
+    sender = ImportSender(Settings(kafka="127.0.0.1:9"), "imp_" + "0" * 32)
     with pytest.raises(ImportSendError, match=r"127\.0\.0\.1:9 does not answer"):
         sender.partitions()

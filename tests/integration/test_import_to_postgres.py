@@ -42,7 +42,7 @@ def test_an_import_that_broke_off_is_finished_by_running_it_again(
     pipe: Settings, database: Database, tmp_path: Path
 ) -> None:
     path = write_csv(tmp_path / "a.csv", *ROWS)
-    broken_off = ImportSender(pipe.kafka, pipe.topics.imports, check(path, IN_WORKSPACE).check.import_id)
+    broken_off = ImportSender(pipe, check(path, IN_WORKSPACE).check.import_id)
     for event in events_of(path, IN_WORKSPACE)[:200]:
         broken_off.send(event)
     broken_off.flush()

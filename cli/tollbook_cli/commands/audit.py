@@ -26,7 +26,7 @@ def command(
     {"ok": false, "taken_at": "2026-03-01T12:00:00.000001Z",
      "partitions": [{"kind": "live", "partition": 0, "first_offset": 0, "next_offset": 9, "ledger": 5,
        "duplicates": 1, "conflicts": 0, "dead_letters": 1, "ticks": 2, "ends": 0, "gaps": 0, "consumed": 9}],
-     "windows": {"open": 1, "closed": 0, "compacted": 2, "disputed": 1},
+     "windows": {"open": 1, "closed": 0, "compacted": 2, "disputed": 1, "expired": 0},
      "proven": {"events": 4, "calls": 4},
      "findings": [
        {"check": "ledger_rows", "place": {"kind": "live", "partition": 0, "offset": 3},

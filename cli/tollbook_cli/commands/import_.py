@@ -9,7 +9,15 @@ from tollbook_cli.console import console
 from tollbook_cli.environment import NoAddressError, read_settings, resolve_settings
 from tollbook_cli.importing import ImportJob, run_import, work_bars
 from tollbook_cli.importing.describe import describe, show
-from tollbook_producers.imports import FIELDS, ImportMapping, MappingError, parse_mapping
+from tollbook_cli.kafka_login import check_login
+from tollbook_producers.imports import (
+    FIELDS,
+    ImportMapping,
+    MappingError,
+    holds_events,
+    is_parquet,
+    parse_mapping,
+)
 from tollbook_schemas import Settings
 
 WAIT_SECONDS = 600.0
@@ -17,7 +25,7 @@ _FIELDS = ", ".join(FIELDS)
 
 
 def command(
-    file: Annotated[Path, typer.Argument(help="A CSV file in UTF-8 with a header, plain or gzipped.")],
+    file: Annotated[Path, typer.Argument(help="CSV (UTF-8, with a header; gzipped or not), Parquet or JSON lines.")],
     *,
     maps: Annotated[
         list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="A field is in a column. Repeatable.")
@@ -35,13 +43,20 @@ def command(
     wait: Annotated[
         bool, typer.Option("--wait/--no-wait", help="Wait until the windows are compacted; needs Postgres.")
     ] = True,
+    why: Annotated[
+        str, typer.Option(help="The reason, for the record of administrators' actions.")
+    ] = "an import of old usage",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Bring in usage from a CSV file, each row one call.
+    """Bring in usage from a file, each row one call: CSV, Parquet, JSON lines, or an archived day.
 
     Every row is checked first; while one is bad, nothing is sent. The same row has the same id for ever (that of
     `source_id` if mapped, else that of its content), so an import that was interrupted is run again, and a row that is
     in two files counts once. An empty cell is unknown, not zero. created_at, provider, model and use_case are needed.
+
+    Without --map and --set the file holds whole events: .parquet, a day that another ledger archived, or .jsonl, one
+    event a line. They keep their ids, so what this ledger has already is counted once; a bad one is mended where it
+    came from. Into a day that has left the ledger nothing is imported: `tollbook restore` brings an archived one back.
 
     Fields: {fields}.
 
@@ -59,10 +74,14 @@ def command(
     Example: tollbook import trace.csv --map created_at=TIMESTAMP --map prompt_tokens=ContextTokens
     --map completion_tokens=GeneratedTokens --set provider=azure --set model=azure-llm-2023 --set use_case=azure_code
     """
-    mapping = _mapping(maps or [], sets or [], delimiter, timezone)
+    mapping = _mapping(file, maps or [], sets or [], delimiter, timezone)
     _check_rejects(file, rejects, needed=skip_bad)
-    job = ImportJob(file, mapping, rejects, skip_bad, dry_run, WAIT_SECONDS if wait else None)
+    if mapping is None and rejects is not None:
+        raise typer.BadParameter("--rejects is for rows that are mapped: mend an event where it came from")
+    job = ImportJob(file, mapping, rejects, skip_bad, dry_run, WAIT_SECONDS if wait else None, why)
     settings = read_settings() if dry_run else _settings(wait=wait)
+    if not dry_run:
+        check_login(settings)
     try:
         with work_bars() as report:
             outcome = run_import(job, settings, report)
@@ -79,7 +98,12 @@ def command(
 command.__doc__ = (command.__doc__ or "").replace("{fields}", _FIELDS)
 
 
-def _mapping(maps: list[str], sets: list[str], delimiter: str, timezone: str) -> ImportMapping:
+def _mapping(file: Path, maps: list[str], sets: list[str], delimiter: str, timezone: str) -> ImportMapping | None:
+    """None for a file of events."""
+    if holds_events(file) and not (maps or sets):
+        return None
+    if holds_events(file) and not is_parquet(file):
+        raise typer.BadParameter("--map and --set are for rows of columns: a line of JSON is a whole event")
     try:
         return parse_mapping(maps, sets, delimiter, timezone)
     except MappingError as error:

@@ -2,6 +2,14 @@
 
 from tollbook_cli.importing.job import ImportJob, ImportOutcome, run_import
 from tollbook_cli.importing.progress import work_bars
-from tollbook_cli.importing.states import ImportWaitError, StreamWindow
+from tollbook_cli.importing.states import ImportExpiredError, ImportWaitError, StreamWindow
 
-__all__ = ["ImportJob", "ImportOutcome", "ImportWaitError", "StreamWindow", "run_import", "work_bars"]
+__all__ = [
+    "ImportExpiredError",
+    "ImportJob",
+    "ImportOutcome",
+    "ImportWaitError",
+    "StreamWindow",
+    "run_import",
+    "work_bars",
+]

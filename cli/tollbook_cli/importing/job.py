@@ -9,7 +9,14 @@ from typing import Any, Literal
 
 from psycopg import Connection
 
-from tollbook_cli.importing.states import StreamWindow, connect, has_ended, stream_windows, wait_for_windows
+from tollbook_cli.importing.states import (
+    StreamWindow,
+    connect,
+    has_ended,
+    refuse_expired,
+    stream_windows,
+    wait_for_windows,
+)
 from tollbook_cli.reporting import Report
 from tollbook_producers.imports import (
     BadRow,
@@ -22,6 +29,7 @@ from tollbook_producers.imports import (
     send_file,
 )
 from tollbook_schemas import Settings
+from tollbook_sinks.admin import admin_action
 
 CHECK_STEP = "Rows checked (bytes)"
 SEND_STEP = "Rows sent"
@@ -32,14 +40,18 @@ Status = Literal["checked", "refused", "imported", "already_imported"]
 
 @dataclass(frozen=True, slots=True)
 class ImportJob:
-    """What to import and how far to go. `wait_seconds` None: do not wait for the windows."""
+    """What to import and how far to go. `wait_seconds` None: do not wait for the windows.
+
+    A file of events has no mapping, and takes neither `rejects` nor `skip_bad`: mend it, or what wrote it.
+    """
 
     path: Path
-    mapping: ImportMapping
+    mapping: ImportMapping | None
     rejects: Path | None = None
     skip_bad: bool = False
     dry_run: bool = False
     wait_seconds: float | None = None
+    why: str = "an import of old usage"
 
 
 @dataclass(slots=True)
@@ -56,7 +68,8 @@ class ImportOutcome:
 def run_import(job: ImportJob, settings: Settings, report: Report) -> ImportOutcome:
     """Check the file and, where nothing stands against it, send it and wait.
 
-    Postgres is asked only where the settings name one. Raises ImportFileError, MappingError, ImportSendError,
+    Postgres is asked only where the settings name one: then it is an administrator's action, on record. Raises
+    ImportFileError, MappingError, ImportSendError, ImportExpiredError, AdminBusyError, AdminRefusedError,
     PostgresUnreachableError and ImportWaitError; every one of them may be followed by the same import again.
     """
     latest_ms = time.time_ns() // 1_000_000 + settings.future_seconds * 1000
@@ -67,9 +80,11 @@ def run_import(job: ImportJob, settings: Settings, report: Report) -> ImportOutc
         return ImportOutcome("refused", check, bad_rows)
     if job.dry_run:
         return ImportOutcome("checked", check, bad_rows)
-    with ExitStack() as stack:
-        database = stack.enter_context(connect(settings.postgres)) if settings.postgres else None
-        return _send_and_wait(job, settings, _Checked(check, bad_rows, latest_ms), database, report)
+    checked = _Checked(check, bad_rows, latest_ms)
+    if not settings.postgres:
+        return ImportOutcome("imported", check, bad_rows, _send(job, settings, checked, report))
+    with connect(settings.postgres) as database:
+        return _import_on_record(job, settings, checked, database, report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,36 +94,45 @@ class _Checked:
     latest_ms: int
 
 
-def _send_and_wait(
-    job: ImportJob, settings: Settings, checked: _Checked, database: Connection[Any] | None, report: Report
+def _import_on_record(
+    job: ImportJob, settings: Settings, checked: _Checked, database: Connection[Any], report: Report
 ) -> ImportOutcome:
+    """As an administrator's action, to its end: while one is at work no day leaves the ledger."""
     check = checked.check
-    outcome = ImportOutcome("imported", check, checked.bad_rows)
-    if database is not None and has_ended(database, check.import_id):
-        outcome.status = "already_imported"
-    else:
-        sender = ImportSender(settings.kafka, settings.topics.imports, check.import_id)
-        outcome.sent = send_file(
-            job.path,
-            job.mapping,
-            check,
-            sender,
-            latest_ms=checked.latest_ms,
-            on_sent=lambda sent: report(SEND_STEP, sent, check.good),
-        )
-    if database is not None:
-        outcome.windows = (
-            stream_windows(database, check.import_id, check.windows)
-            if job.wait_seconds is None
-            else wait_for_windows(database, check.import_id, check.windows, job.wait_seconds, report)
-        )
-    return outcome
+    if has_ended(database, check.import_id):
+        windows = _windows(job, check, database, report)
+        return ImportOutcome("already_imported", check, checked.bad_rows, windows=windows)
+    details = {"import_id": check.import_id, "file": job.path.name, "rows": check.good}
+    with admin_action(database, "import", job.why, details) as action:
+        refuse_expired(database, check.windows)
+        sent = action.result["sent"] = _send(job, settings, checked, report)
+        windows = _windows(job, check, database, report)
+    return ImportOutcome("imported", check, checked.bad_rows, sent, windows)
+
+
+def _send(job: ImportJob, settings: Settings, checked: _Checked, report: Report) -> int:
+    check = checked.check
+    return send_file(
+        job.path,
+        job.mapping,
+        check,
+        ImportSender(settings, check.import_id),
+        latest_ms=checked.latest_ms,
+        on_sent=lambda sent: report(SEND_STEP, sent, check.good),
+    )
+
+
+def _windows(job: ImportJob, check: FileCheck, database: Connection[Any], report: Report) -> Sequence[StreamWindow]:
+    if job.wait_seconds is None:
+        return stream_windows(database, check.import_id, check.windows)
+    return wait_for_windows(database, check.import_id, check.windows, job.wait_seconds, report)
 
 
 def _check(job: ImportJob, settings: Settings, latest_ms: int, report: Report) -> tuple[FileCheck, Sequence[BadRow]]:
     shown: list[BadRow] = []
     with ExitStack() as stack:
-        rejects = stack.enter_context(RejectsWriter(job.rejects, job.mapping.delimiter)) if job.rejects else None
+        delimiter = job.mapping.delimiter if job.mapping else ","
+        rejects = stack.enter_context(RejectsWriter(job.rejects, delimiter)) if job.rejects else None
 
         def take_header(header: tuple[str, ...]) -> None:
             if rejects is not None:

@@ -23,6 +23,10 @@ class ImportWaitError(TollbookError):
     """The windows of an import did not become final in time, or became disputed."""
 
 
+class ImportExpiredError(TollbookError):
+    """Some of a file's days have left the ledger: nothing of it was sent."""
+
+
 class PostgresUnreachableError(TollbookError):
     """Postgres does not answer, or is not migrated."""
 
@@ -61,6 +65,16 @@ def has_ended(connection: Connection[Any], import_id: str) -> bool:
         raise PostgresUnreachableError("the database has no tables yet: start the stack with `tollbook up`") from None
     partitions, ended = row or (0, 0)
     return bool(partitions) and ended >= partitions
+
+
+def refuse_expired(connection: Connection[Any], starts_ms: Sequence[int]) -> None:
+    """Raise ImportExpiredError where one of these windows is of a day that has left the ledger."""
+    days = [day for (day,) in connection.execute(_statement("expired_days"), {"starts_ms": list(starts_ms)})]
+    if days:
+        raise ImportExpiredError(
+            f"{len(days)} of this file's days have left the ledger, the first is {days[0]}, and whether its usage was "
+            "counted before could not be told: leave those days out; `tollbook restore` brings an archived day back"
+        )
 
 
 def stream_windows(connection: Connection[Any], import_id: str, starts_ms: Sequence[int]) -> list[StreamWindow]:

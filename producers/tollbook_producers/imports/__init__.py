@@ -1,7 +1,8 @@
-"""Old usage from CSV files onto the imports topic: ids that never change, all rows checked first, an end record."""
+"""Old usage from files onto the imports topic: ids that never change, all rows checked first, an end record."""
 
 from tollbook_producers.imports.check import FileCheck, check_file
 from tollbook_producers.imports.errors import ImportFileError, ImportSendError, MappingError
+from tollbook_producers.imports.events import holds_events, is_parquet, open_events
 from tollbook_producers.imports.fields import FIELDS, REQUIRED
 from tollbook_producers.imports.mapping import ImportMapping, parse_mapping
 from tollbook_producers.imports.rejects import RejectsWriter
@@ -23,6 +24,9 @@ __all__ = [
     "RepeatedRow",
     "RowConverter",
     "check_file",
+    "holds_events",
+    "is_parquet",
+    "open_events",
     "open_table",
     "parse_mapping",
     "send_file",

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tollbook_producers.imports.events import open_events
 from tollbook_producers.imports.mapping import ImportMapping
-from tollbook_producers.imports.rows import BadRow, RepeatedRow, RowConverter
-from tollbook_producers.imports.table import OnBytes, open_table
+from tollbook_producers.imports.rows import BadRow, RepeatedRow
+from tollbook_producers.imports.table import OnBytes
 from tollbook_schemas import WindowRule
 
 OnHeader = Callable[[tuple[str, ...]], None]
@@ -35,14 +36,15 @@ class FileCheck:
         return self.good + self.bad + self.repeated
 
 
-def import_id(digest: bytes, mapping: ImportMapping) -> str:
-    """The id of an import: the same file (packed or not) under the same mapping has the same one."""
-    return "imp_" + hashlib.sha256(digest + mapping.canonical()).hexdigest()[:32]
+def import_id(digest: bytes, mapping: ImportMapping | None) -> str:
+    """The id of an import: the same file (packed or not) under the same mapping, if any, has the same one."""
+    canonical = b"events" if mapping is None else mapping.canonical()
+    return "imp_" + hashlib.sha256(digest + canonical).hexdigest()[:32]
 
 
 def check_file(
     path: Path,
-    mapping: ImportMapping,
+    mapping: ImportMapping | None,
     rule: WindowRule,
     *,
     latest_ms: int,
@@ -53,11 +55,9 @@ def check_file(
     """Read and judge every row. Raises ImportFileError and MappingError; a bad row goes to `on_bad_row` instead."""
     good = bad = repeated = calls = 0
     windows: set[int] = set()
-    with open_table(path, mapping.delimiter, on_bytes) as opened:
-        converter = RowConverter(mapping, opened.table.header, latest_ms)
-        on_header(opened.table.header)
-        for row in opened.table.rows():
-            converted = converter.convert(row)
+    with open_events(path, mapping, latest_ms, on_bytes) as opened:
+        on_header(opened.header)
+        for converted in opened.rows:
             if isinstance(converted, BadRow):
                 bad += 1
                 on_bad_row(converted)

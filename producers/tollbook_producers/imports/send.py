@@ -10,10 +10,10 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from tollbook_producers.imports.check import FileCheck
 from tollbook_producers.imports.errors import ImportFileError, ImportSendError
+from tollbook_producers.imports.events import open_events
 from tollbook_producers.imports.mapping import ImportMapping
-from tollbook_producers.imports.rows import RowConverter
-from tollbook_producers.imports.table import open_table
-from tollbook_schemas import UsageEvent, encode_event
+from tollbook_schemas import Settings, UsageEvent, encode_event
+from tollbook_schemas.kafka_security import librdkafka_options
 from tollbook_schemas.topics import END_KEY, IMPORT_HEADER
 
 _LOGGER = logging.getLogger("tollbook.imports")
@@ -53,8 +53,7 @@ class ImportSender:
     Raises ImportSendError where it is not.
     """
 
-    bootstrap: str
-    topic: str
+    settings: Settings
     import_id: str
     _producer: Producer = field(init=False)
     _delivery: _Delivery = field(init=False, default_factory=_Delivery)
@@ -62,17 +61,22 @@ class ImportSender:
     def __post_init__(self) -> None:
         self._producer = Producer(
             {
-                "bootstrap.servers": self.bootstrap,
+                **librdkafka_options(self.settings),
                 "enable.idempotence": True,
                 "acks": "all",
                 "allow.auto.create.topics": False,
                 "linger.ms": 20,
                 "compression.type": "gzip",
                 "delivery.timeout.ms": int(DELIVERY_SECONDS * 1000),
-                "broker.address.family": "v4" if self.bootstrap.startswith("127.") else "any",
+                "broker.address.family": "v4" if self.settings.kafka.startswith("127.") else "any",
             },
             logger=_LOGGER,
         )
+
+    @property
+    def topic(self) -> str:
+        """Where imports go."""
+        return self.settings.topics.imports
 
     @property
     def acknowledged(self) -> int:
@@ -88,7 +92,7 @@ class ImportSender:
                 return found
             if time.monotonic() > deadline:
                 raise ImportSendError(
-                    f"Kafka at {self.bootstrap} has no topic {self.topic}: create it with `tollbook up`"
+                    f"Kafka at {self.settings.kafka} has no topic {self.topic}: create it with `tollbook up`"
                 )
             time.sleep(0.1)
 
@@ -97,7 +101,7 @@ class ImportSender:
             metadata = self._producer.list_topics(self.topic, timeout=METADATA_SECONDS).topics[self.topic]
         except KafkaException as error:
             raise ImportSendError(
-                f"Kafka at {self.bootstrap} does not answer ({error.args[0].str()}): start it with `tollbook up`, "
+                f"Kafka at {self.settings.kafka} does not answer ({error.args[0].str()}): start it with `tollbook up`, "
                 "or set TOLLBOOK_KAFKA"
             ) from None
         return [] if metadata.error is not None else sorted(metadata.partitions)
@@ -143,7 +147,13 @@ class ImportSender:
 
 
 def send_file(
-    path: Path, mapping: ImportMapping, check: FileCheck, sender: ImportSender, *, latest_ms: int, on_sent: OnSent
+    path: Path,
+    mapping: ImportMapping | None,
+    check: FileCheck,
+    sender: ImportSender,
+    *,
+    latest_ms: int,
+    on_sent: OnSent,
 ) -> int:
     """Send the good rows of a checked file and end the import; how many records were acknowledged.
 
@@ -165,11 +175,9 @@ def send_file(
     return sent
 
 
-def _events(path: Path, mapping: ImportMapping, check: FileCheck, latest_ms: int) -> Iterator[UsageEvent]:
-    with open_table(path, mapping.delimiter) as opened:
-        converter = RowConverter(mapping, opened.table.header, latest_ms)
-        for row in opened.table.rows():
-            event = converter.convert(row)
+def _events(path: Path, mapping: ImportMapping | None, check: FileCheck, latest_ms: int) -> Iterator[UsageEvent]:
+    with open_events(path, mapping, latest_ms) as opened:
+        for event in opened.rows:
             if isinstance(event, UsageEvent):
                 yield event
         if opened.digest() != check.content_digest:

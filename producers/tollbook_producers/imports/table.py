@@ -1,4 +1,4 @@
-"""A file as rows: plain or gzipped CSV in UTF-8, read line by line, hashed on the way."""
+"""A file as lines, and as rows: plain or gzipped CSV in UTF-8, read line by line, hashed on the way."""
 
 import csv
 import gzip
@@ -81,7 +81,7 @@ class Table:
         return header
 
 
-class _Content:
+class Content:
     """The lines of the file's content, hashed as they are read."""
 
     def __init__(self, path: Path, content: IO[bytes], tell: Callable[[], int], on_bytes: OnBytes) -> None:
@@ -89,6 +89,7 @@ class _Content:
         self.hasher = hashlib.sha256()
 
     def lines(self) -> Iterator[str]:
+        """The lines, once, without a byte order mark. Raises ImportFileError where they cannot be read."""
         number = 0
         try:
             for number, raw in enumerate(self._content, start=1):
@@ -112,19 +113,25 @@ class OpenTable:
     digest: Callable[[], bytes]
 
 
-def _ignore_bytes(_: int) -> None:
-    return None
+def ignore_bytes(_: int) -> None:
+    """For nobody watching."""
 
 
 @contextmanager
-def open_table(path: Path, delimiter: str, on_bytes: OnBytes = _ignore_bytes) -> Iterator[OpenTable]:
+def open_table(path: Path, delimiter: str, on_bytes: OnBytes = ignore_bytes) -> Iterator[OpenTable]:
     """Open a file. Raises ImportFileError for one that is missing, empty, not UTF-8 or a broken gzip."""
+    with open_content(path, on_bytes) as content:
+        yield OpenTable(Table(path, content.lines(), delimiter), content.hasher.digest)
+
+
+@contextmanager
+def open_content(path: Path, on_bytes: OnBytes = ignore_bytes) -> Iterator[Content]:
+    """Open a file of lines, plain or gzipped. Raises ImportFileError, here or while it is read."""
     if not path.is_file():
         raise ImportFileError(f"{path}: {'it is not a file' if path.exists() else 'there is no such file'}")
     try:
         with path.open("rb") as file:
-            content = _Content(path, _unpacked(file), file.tell, on_bytes)
-            yield OpenTable(Table(path, content.lines(), delimiter), content.hasher.digest)
+            yield Content(path, _unpacked(file), file.tell, on_bytes)
     except PermissionError as error:
         raise ImportFileError(f"{path}: it may not be read: {error.strerror}") from None
 

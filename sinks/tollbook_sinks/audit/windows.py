@@ -1,4 +1,4 @@
-"""Every compacted window still adds up to its proof; every other row belongs to a window that may have it."""
+"""Every compacted or expired window still adds up to its proof; other rows belong to windows that may have them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from tollbook_schemas.ids import datetime_to_ms
+from tollbook_schemas.measures import to_sparse
 from tollbook_schemas.windows import WindowRule
 from tollbook_sinks.audit.offsets import MAX_PLACES
 from tollbook_sinks.audit.queries import QUERIES
@@ -46,6 +47,8 @@ def audit_windows(connection: Connection[Any], rule: WindowRule) -> WindowsAudit
             audit.findings.append(_disputed(window, row))
         elif row["state"] == "compacted":
             _audit_compacted(connection, rule, window, row, audit)
+        elif row["state"] == "expired":
+            _audit_expired(connection, rule, window, row, audit)
     audit.findings += _strays(connection, rule)
     return audit
 
@@ -61,15 +64,37 @@ def _audit_compacted(
         audit.proven_calls += comparison.ledger.calls
 
 
+def _audit_expired(
+    connection: Connection[Any], rule: WindowRule, window: Window, row: dict[str, Any], audit: WindowsAudit
+) -> None:
+    """The rows may be gone: the totals that stay must still be what was proven when they were there."""
+    rollup = compare_window(connection, rule, window).rollup
+    now = {
+        "rollup_events": rollup.events,
+        "rollup_calls": rollup.calls,
+        "rollup_digest": rollup.digest,
+        "sums": to_sparse(rollup.sums),
+    }
+    findings = list(_changes(window, row, now))
+    audit.findings += findings
+    if not findings:
+        audit.proven_events += rollup.events
+        audit.proven_calls += rollup.calls
+
+
 def _proof(window: Window, row: dict[str, Any], comparison: Comparison) -> Iterator[Finding]:
     place = WindowPlace(window)
     if not comparison.is_equal:
         more = f"{comparison.difference_count} measures of ledger and rollups differ"
         yield Finding("window", place, "; ".join([more, *map(str, comparison.differences[:1])]))
-    stored = {name: row[name] for name in _proven(comparison)}
-    changed = [name for name, value in _proven(comparison).items() if stored[name] != value]
+    yield from _changes(window, row, _proven(comparison))
+
+
+def _changes(window: Window, row: dict[str, Any], now: dict[str, Any]) -> Iterator[Finding]:
+    changed = [name for name, value in now.items() if row[name] != value]
     if changed:
-        yield Finding("proof", place, f"the stored proof is not what the rows give now: {', '.join(changed)} changed")
+        detail = f"the stored proof is not what the rows give now: {', '.join(changed)} changed"
+        yield Finding("proof", WindowPlace(window), detail)
 
 
 def _proven(comparison: Comparison) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The life of a window after its last event: closed, compacted with a proof, or disputed; and ledger days ahead."""
+"""The life of a window after its last event: closed, compacted with a proof or disputed, expired; the ledger's days."""
 
 import logging
 
@@ -10,6 +10,7 @@ from tollbook_sinks.lifecycle.listing import WindowRecord, list_windows
 from tollbook_sinks.lifecycle.lock import Holder
 from tollbook_sinks.lifecycle.maintain import maintain, maintain_once
 from tollbook_sinks.lifecycle.report import MaintainReport
+from tollbook_sinks.lifecycle.retention import DayReport, RetentionReport, explain_days
 from tollbook_sinks.lifecycle.session import connect
 from tollbook_sinks.lifecycle.states import WindowState
 from tollbook_sinks.lifecycle.windows import Window
@@ -17,11 +18,13 @@ from tollbook_sinks.lifecycle.windows import Window
 __all__ = [
     "Comparison",
     "DatabaseUnreachableError",
+    "DayReport",
     "Difference",
     "Holder",
     "MaintainReport",
     "MaintenanceFailedError",
     "Progress",
+    "RetentionReport",
     "Side",
     "Verdict",
     "Window",
@@ -31,6 +34,7 @@ __all__ = [
     "compact_window",
     "compare_window",
     "connect",
+    "explain_days",
     "list_windows",
     "maintain",
     "maintain_once",

@@ -1,6 +1,7 @@
 """The maintainer: once, or for as long as nobody stops it."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,9 +21,12 @@ from tollbook_sinks.window_width import refuse_other_width
 
 logger = logging.getLogger(__name__)
 
+EXPIRE_EVERY_SECONDS = 60.0
+"""How often a service looks for days that may go: counting a day's rows reads all of them."""
+
 
 def maintain_once(dsn: str, settings: Settings, recheck: timedelta = timedelta(0)) -> MaintainReport:
-    """One pass as the role that owns the tables: days ahead, closing, compaction.
+    """One pass as the role that owns the tables: days ahead, closing, compaction, and retention where it is set.
 
     `dsn` is a libpq connection string or URL. If another maintainer is at work the report names it in `held_by` and
     nothing is done. By default every disputed window is compared again. Raises DatabaseUnreachableError,
@@ -47,8 +51,11 @@ def maintain(dsn: str, settings: Settings, stop: Event) -> None:
             return
         refuse_other_width(connection, settings.window_rule)
         logger.info("maintaining")
+        expire_at = time.monotonic()
         while not stop.is_set():
-            run_pass(connection, settings, RECHECK, stop.is_set)
+            is_due = time.monotonic() >= expire_at
+            run_pass(connection, settings, RECHECK, stop.is_set, expire=is_due)
+            expire_at = time.monotonic() + EXPIRE_EVERY_SECONDS if is_due else expire_at
             stop.wait(interval)
 
 

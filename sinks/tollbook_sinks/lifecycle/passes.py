@@ -1,4 +1,4 @@
-"""One pass of the maintainer: days ahead, then closing, then compaction. Each step can be repeated and broken off."""
+"""One pass of the maintainer: days ahead, closing, compaction, retention. Each step can be repeated and broken off."""
 
 import logging
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from tollbook_sinks.lifecycle.compaction import Verdict, compact_window
 from tollbook_sinks.lifecycle.progress import read_progress
 from tollbook_sinks.lifecycle.queries import QUERIES
 from tollbook_sinks.lifecycle.report import MaintainReport
+from tollbook_sinks.lifecycle.retention import RetentionReport, expire_days
 from tollbook_sinks.lifecycle.windows import Window
 
 logger = logging.getLogger(__name__)
@@ -31,11 +32,17 @@ def _never() -> bool:
 
 
 def run_pass(
-    connection: Connection[Any], settings: Settings, recheck: timedelta, stop: Callable[[], bool] = _never
+    connection: Connection[Any],
+    settings: Settings,
+    recheck: timedelta,
+    stop: Callable[[], bool] = _never,
+    *,
+    expire: bool = True,
 ) -> MaintainReport:
-    """Do all there is to do; `stop` is asked before each window. The caller holds the maintenance lock.
+    """Do all there is to do; `stop` is asked before each window and day. The caller holds the maintenance lock.
 
-    Disputed windows are compared again when their last comparison is `recheck` ago.
+    Disputed windows are compared again when their last comparison is `recheck` ago. Days are looked at where `expire`
+    says so.
     """
     days = make_days(connection, settings.ledger_days_ahead)
     closed = close_windows(connection, settings.window_rule)
@@ -46,6 +53,7 @@ def run_pass(
         compacted=tuple(verdict for verdict in verdicts if verdict.state == "compacted"),
         disputed=tuple(verdict for verdict in verdicts if verdict.state == "disputed"),
         postponed=tuple(postponed),
+        retention=expire_days(connection, settings, stop) if expire else RetentionReport(),
     )
 
 

@@ -1,11 +1,12 @@
 """What one pass of the maintainer did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from tollbook_sinks.lifecycle.compaction import Verdict
 from tollbook_sinks.lifecycle.lock import Holder
+from tollbook_sinks.lifecycle.retention.report import RetentionReport
 from tollbook_sinks.lifecycle.windows import Window
 
 
@@ -14,7 +15,7 @@ class MaintainReport:
     """One pass, in order. Where `held_by` is set, another maintainer was at work and this one did nothing.
 
     `days_made` are new partitions of the ledger. `postponed` are windows that a sink wrote to at that very moment: the
-    next pass takes them up.
+    next pass takes them up. `retention` is about days that have served their time.
     """
 
     held_by: Holder | None = None
@@ -23,11 +24,13 @@ class MaintainReport:
     compacted: tuple[Verdict, ...] = ()
     disputed: tuple[Verdict, ...] = ()
     postponed: tuple[Window, ...] = ()
+    retention: RetentionReport = field(default_factory=RetentionReport)
 
     @property
     def did_something(self) -> bool:
         """Whether anything changed, or could not."""
-        return any((self.days_made, self.closed, self.compacted, self.disputed, self.postponed))
+        windows = (self.closed, self.compacted, self.disputed, self.postponed)
+        return any((self.days_made, *windows, self.retention.did_something))
 
     def as_json(self) -> dict[str, Any]:
         """The shape that `tollbook maintain --once --json` prints."""
@@ -41,6 +44,7 @@ class MaintainReport:
                 for entry in self.disputed
             ],
             "postponed": [_window(window) for window in self.postponed],
+            "retention": self.retention.as_json(),
         }
 
 

@@ -8,11 +8,19 @@ SELECT now();
 
 -- name: partitions
 -- Each source partition's counters beside the rows that are there. A partition that only rows speak of counts nothing.
-WITH ledger AS (
+-- Rows of expired days, there or not, are those that were counted when nothing more could be written into them.
+WITH kept AS (
     SELECT CASE WHEN stream = 'live' THEN 'live' ELSE 'import' END AS kind, source_partition AS partition,
            count(*) AS ledger_rows, min(source_offset) AS lowest, max(source_offset) AS highest
       FROM llm_usage_events
+     WHERE (created_at AT TIME ZONE 'UTC')::date NOT IN (SELECT day FROM llm_expired_days)
      GROUP BY 1, 2
+), expired AS (
+    SELECT kind, partition, sum(ledger_rows)::bigint AS expired_rows FROM llm_expired_offsets GROUP BY kind, partition
+), ledger AS (
+    SELECT kind, partition, coalesce(ledger_rows, 0) + coalesce(expired_rows, 0) AS ledger_rows, lowest, highest
+      FROM kept
+      FULL JOIN expired USING (kind, partition)
 ), letters AS (
     SELECT kind, partition,
            count(*) FILTER (WHERE reason <> 'conflict') AS dead_letter_rows,
@@ -24,6 +32,7 @@ WITH ledger AS (
            count(*) FILTER (WHERE reason = 'duplicate') AS duplicate_adjustments,
            count(*) FILTER (WHERE reason = 'conflict') AS conflict_adjustments
       FROM llm_usage_adjustments
+     WHERE reason <> 'replay'
      GROUP BY kind, source_partition
 )
 SELECT kind, partition,
@@ -76,15 +85,15 @@ HAVING count(*) > 1
  LIMIT %(limit)s;
 
 -- name: wrong_late_rows
--- Every late ledger row is counted by one adjustment of the same measures, and by nothing else.
+-- Every late ledger row is counted by one adjustment of the same measures, and by nothing else; expired days aside.
 WITH late_rows AS (
     SELECT id, created_at, stream, dimensions_digest AS key_digest, ARRAY[{measures}] AS measures
       FROM llm_usage_event_measures
-     WHERE NOT on_time
+     WHERE NOT on_time AND (created_at AT TIME ZONE 'UTC')::date NOT IN (SELECT day FROM llm_expired_days)
 ), late_adjustments AS (
     SELECT event_id AS id, stream, kind, source_partition, source_offset, key_digest, ARRAY[{measures}] AS measures
       FROM llm_usage_adjustments
-     WHERE reason = 'late'
+     WHERE reason = 'late' AND (window_start AT TIME ZONE 'UTC')::date NOT IN (SELECT day FROM llm_expired_days)
 ), wrong AS (
     SELECT late_rows.id, late_rows.created_at, late_rows.stream AS row_stream, late_adjustments.kind,
            late_adjustments.source_partition, late_adjustments.source_offset
@@ -103,7 +112,10 @@ SELECT coalesce(wrong.kind, CASE WHEN wrong.row_stream = 'live' THEN 'live' ELSE
  LIMIT %(limit)s;
 
 -- name: windows
-SELECT stream, window_start, state, ledger_events, rollup_events, ledger_calls, rollup_calls, ledger_digest, rollup_digest,
+SELECT stream, window_start,
+       CASE WHEN state = 'compacted' AND (window_start AT TIME ZONE 'UTC')::date IN (SELECT day FROM llm_expired_days)
+            THEN 'expired' ELSE state END AS state,
+       ledger_events, rollup_events, ledger_calls, rollup_calls, ledger_digest, rollup_digest,
        sums, differences
   FROM llm_windows
  ORDER BY window_start, stream;

@@ -90,7 +90,7 @@ WITH ledger_sums AS (
     UNION ALL
     SELECT key_digest, {dimensions}, {measures}
       FROM llm_usage_adjustments
-     WHERE stream = %(stream)s AND window_start = %(start)s AND reason IN ('duplicate', 'conflict')
+     WHERE stream = %(stream)s AND window_start = %(start)s AND reason IN ('duplicate', 'conflict', 'expired')
 ), rollup_sums AS (
     SELECT key_digest, {dimensions}, {sum_measures}
       FROM rollup_entries
@@ -180,8 +180,13 @@ UPDATE llm_windows
  WHERE stream = %(stream)s AND window_start = %(start)s;
 
 -- name: list_windows
-SELECT stream, window_start, state, closed_at, compacted_at, checked_at, ledger_events, rollup_events, ledger_calls,
+-- Expired is what a compacted window becomes when its day's rows have left the ledger.
+SELECT stream, window_start, shown.state, closed_at, compacted_at, checked_at, ledger_events, rollup_events, ledger_calls,
        rollup_calls, ledger_digest, rollup_digest, sums, differences
-  FROM llm_windows
- WHERE state = ANY (%(states)s)
+  FROM llm_windows AS recorded
+ CROSS JOIN LATERAL (
+           SELECT CASE WHEN recorded.state = 'compacted' AND EXISTS (
+                           SELECT FROM llm_expired_days WHERE day = (window_start AT TIME ZONE 'UTC')::date)
+                       THEN 'expired' ELSE recorded.state END AS state) AS shown
+ WHERE shown.state = ANY (%(states)s)
  ORDER BY window_start, stream;

@@ -8,7 +8,9 @@ ORDER BY stream, window_start
 ON CONFLICT DO NOTHING;
 
 -- name: hold_windows
-SELECT stream, window_start FROM hold_llm_windows(%(streams)s, %(starts)s) WHERE state = 'compacted';
+SELECT stream, window_start, state = 'compacted' AS compacted, expired
+FROM hold_llm_windows(%(streams)s, %(starts)s)
+WHERE state = 'compacted' OR expired;
 
 -- name: insert_import_ends
 INSERT INTO llm_import_ends (import_id, side, partition, clock_ms)

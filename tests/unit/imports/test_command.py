@@ -119,3 +119,18 @@ def test_a_dry_run_prints_one_json_object(tmp_path: Path) -> None:
         "rejects": None,
         "windows": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--map=created_at=time",), "a line of JSON is a whole event"),
+        (("--skip-bad", "--rejects=r.csv"), "mend an event where it came from"),
+    ],
+)
+def test_a_file_of_events_takes_no_mapping_and_no_rejects(
+    tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    done = tollbook_import(tmp_path / "a.jsonl", *arguments, "--dry-run")
+    assert done.returncode == 2, done.stderr
+    assert message in " ".join(done.stderr.split())

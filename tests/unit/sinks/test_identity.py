@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.sink_logs import Told, new_partition, partition_logs
 from tollbook_schemas.measures import ZERO, Measures, add, measures_of
 from tollbook_schemas.windows import WindowRule
-from tollbook_sinks.identity import Place, late_for_compacted, place, settle
+from tollbook_sinks.identity import Place, in_order, late_for_compacted, place, settle, tell_apart
 from tollbook_sinks.partitions import SourcePartition
 from tollbook_sinks.reading import Candidate, Reading, read_source
 
@@ -54,6 +54,19 @@ def test_gross_and_adjustments_are_the_ledger(log: list[Told]) -> None:
     gross = [(scope(candidate), measures_of(candidate.event)) for candidate in candidates if candidate.on_time]
     adjusted = [(scope(entry.candidate), entry.measures) for entry in settled.adjustments]
     assert sums([*gross, *adjusted]) == sums((scope(row), measures_of(row.event)) for row in rows)
+
+
+@given(partition_logs("live"), st.integers(0, 50))
+def test_the_first_of_an_id_becomes_the_row_whichever_batch_it_is_in(log: list[Told], cut: int) -> None:
+    _, candidates = read(log)
+    rows, refused = ledger_answers(candidates)
+    before, refused_before = tell_apart(in_order(candidates[:cut]), {})
+    recorded = {row.event.id: row.digest for row in before}
+    after, refused_after = tell_apart(in_order(candidates[cut:]), recorded)
+    assert sorted([*before, *after], key=place) == rows
+    assert {**refused_before, **refused_after} == refused
+    for part in (before, after):
+        assert [row.event.id for row in part] == sorted(row.event.id for row in part)
 
 
 @given(partition_logs("live"))

@@ -1,0 +1,1 @@
+SELECT * FROM llm_admin_actions ORDER BY id;

@@ -1,0 +1,1 @@
+SELECT inhrelid::regclass FROM pg_inherits WHERE inhdetachpending;

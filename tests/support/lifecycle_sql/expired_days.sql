@@ -1,0 +1,1 @@
+SELECT * FROM llm_expired_days ORDER BY day;

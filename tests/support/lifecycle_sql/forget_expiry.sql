@@ -1,0 +1,2 @@
+DELETE FROM llm_expired_offsets;
+DELETE FROM llm_expired_days;

@@ -1,0 +1,1 @@
+DELETE FROM llm_usage_adjustments WHERE reason = 'late';

@@ -12,7 +12,7 @@ ARGS ?=
 # Four at a time at most: each process of the tests may start a Kafka and a Postgres of its own.
 PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: help setup run test check oldsdks old-sdks-tested bench-overhead overhead-measured bench-sink pin clean
+.PHONY: help setup run test check oldsdks old-sdks-tested bench-overhead overhead-measured bench-sink bench-pipe cluster torture pin clean
 .DELETE_ON_ERROR:
 
 help:  ## show these commands
@@ -25,6 +25,12 @@ run: setup  ## the demonstration: the whole pipe on real Kafka and Postgres
 
 test: setup $(STAMPS)/dev  ## every test, on real services (ARGS="-k name" for some)
 	@$(RUN) $(PYTEST) $(ARGS)
+
+cluster: setup $(STAMPS)/dev  ## kill nodes of a real Kafka cluster under load (ROUNDS=10 SEED=1)
+	@cd tests && ../$(RUN) -m cluster --rounds $(or $(ROUNDS),10) --seed $(or $(SEED),1) $(ARGS)
+
+torture: setup $(STAMPS)/dev  ## faults of all sorts on the real pipe, then all must equal the truth (ROUNDS=4 SEED=1)
+	@cd tests && ../$(RUN) -m torture --rounds $(or $(ROUNDS),4) --seed $(or $(SEED),1) $(ARGS)
 
 check: $(STAMPS)/install $(STAMPS)/dev  ## style, types and layers
 	$(RUN) -m ruff check .
@@ -48,6 +54,15 @@ overhead-measured: $(STAMPS)/bench
 bench-sink: setup  ## events/s through the whole sink beside COPY of the same rows (ARGS="--quick")
 	@$(RUN) -m benchmarks.sink $(ARGS)
 
+bench-pipe: setup  ## sustained events/s of the whole pipe, and seconds to a billable row (ARGS="--quick")
+	@$(RUN) -m benchmarks.pipe $(ARGS)
+
+bench-processor: setup .venv-quixstreams/.stamps/quixstreams  ## events/s folded beside Faust's table, quixstreams and a plain loop (ARGS="--quick")
+	@$(RUN) -m benchmarks.processor $(ARGS)
+
+bench-growth: setup  ## events/s, restart time and memory of the processor as open keys grow (ARGS="--quick")
+	@$(RUN) -m benchmarks.processor.growth $(ARGS)
+
 pin: $(STAMPS)/venv  ## make requirements/*.txt again from pyproject.toml
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT \
 	&& $(RUN) -m venv "$$folder/venv" \
@@ -59,7 +74,7 @@ pin: $(STAMPS)/venv  ## make requirements/*.txt again from pyproject.toml
 	&& "$$folder/venv/bin/uv" $(COMPILE_ALONE) requirements/quixstreams.in -o requirements/quixstreams.txt
 
 clean:  ## remove .venv and caches; a stack's data stays
-	rm -rf $(VENV) .venv-oldsdks .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
+	rm -rf $(VENV) .venv-oldsdks .venv-bench .venv-quixstreams .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
 
 $(STAMPS)/venv:
 	@new=; for python in $(PYTHONS); do \
@@ -103,6 +118,14 @@ $(STAMPS)/bench: requirements/bench.txt pyproject.toml $(STAMPS)/venv
 	@$(PIP) install --require-hashes -r $<
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
+
+.venv-quixstreams/.stamps/quixstreams: requirements/quixstreams.txt
+	@$(MAKE) --no-print-directory VENV=.venv-quixstreams quixstreams-installed
+	@touch $@
+
+quixstreams-installed: $(STAMPS)/venv
+	@echo "installing the pinned quixstreams, which wants another confluent-kafka than we do, into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements/quixstreams.txt
 
 $(STAMPS)/software: cli/tollbook_cli/stack/jgo.lock.toml $(STAMPS)/install
 	@$(RUN) -m tollbook_cli setup

@@ -48,9 +48,11 @@ def resolve_settings(*needs: Need) -> Settings:
 
 
 def settings_environment(settings: Settings) -> Mapping[str, str]:
-    """The variables from which another process reads these very settings."""
+    """The variables from which another process reads these very settings; passwords in them are readable."""
     values = settings.model_dump(mode="json", exclude_none=True)
     tracking = values.pop("tracking_enabled")
+    if settings.kafka_sasl_password is not None:
+        values["kafka_sasl_password"] = settings.kafka_sasl_password.get_secret_value()
     variables = {f"TOLLBOOK_{name.upper()}": _text(value) for name, value in values.items()}
     return {**variables, "LLM_USAGE_TRACKING_ENABLED": _text(tracking)}
 

@@ -3,6 +3,7 @@
 import typer
 
 from tollbook_cli.environment import resolve_settings
+from tollbook_cli.kafka_login import check_login
 from tollbook_processors import run_worker
 
 
@@ -14,4 +15,6 @@ def command() -> None:
 
     Example: TOLLBOOK_KAFKA=127.0.0.1:9092 tollbook processor
     """
-    raise typer.Exit(run_worker(resolve_settings("kafka")))
+    settings = resolve_settings("kafka")
+    check_login(settings)
+    raise typer.Exit(run_worker(settings))

@@ -6,6 +6,7 @@ import typer
 
 from tollbook_cli.console import messages
 from tollbook_cli.environment import resolve_settings
+from tollbook_cli.kafka_login import check_login
 from tollbook_cli.stopping import stop_when_asked
 from tollbook_schemas.errors import UnknownSchemaVersionError
 from tollbook_sinks import run_sink
@@ -23,6 +24,7 @@ def command() -> None:
     Example: TOLLBOOK_KAFKA=127.0.0.1:9092 TOLLBOOK_POSTGRES=postgresql://tollbook_sink@/tollbook tollbook sink
     """
     settings = resolve_settings("kafka", "sink")
+    check_login(settings)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         run_sink(settings, stop_when_asked())

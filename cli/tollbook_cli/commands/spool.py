@@ -9,6 +9,7 @@ from rich.table import Table
 
 from tollbook_cli.console import console, progress_bars
 from tollbook_cli.environment import read_settings, resolve_settings
+from tollbook_cli.kafka_login import check_login
 from tollbook_producers.spool.drain import Drained, drain
 from tollbook_producers.spool.status import FolderStatus, SpoolStatus, spool_status
 
@@ -69,6 +70,7 @@ def _status(as_json: bool) -> None:
 
 def _drain(timeout: float, any_kafka: bool, as_json: bool) -> None:
     settings = resolve_settings("kafka")
+    check_login(settings)
     with progress_bars() as report:
         drained = drain(settings, timeout, report, any_kafka=any_kafka)
     if as_json:

@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from tollbook_cli.reporting import Report
 from tollbook_schemas import Settings, TollbookError
+from tollbook_schemas.kafka_security import librdkafka_options
 
 STEP = "Live events in ledger and rollups"
 WAIT_SECONDS = 90.0
@@ -24,7 +25,7 @@ class CatchUpError(TollbookError):
 
 def live_watermarks(settings: Settings) -> dict[int, int]:
     """The next offset of each partition of the live topic, as of now."""
-    consumer = Consumer({"bootstrap.servers": settings.kafka, "group.id": "tollbook-demo", "enable.auto.commit": False})
+    consumer = Consumer({**librdkafka_options(settings), "group.id": "tollbook-demo", "enable.auto.commit": False})
     topic = settings.topics.events
     try:
         partitions = consumer.list_topics(topic, timeout=KAFKA_SECONDS).topics[topic].partitions

@@ -1,0 +1,1 @@
+"""Many rounds of killed nodes on a real cluster, behind `make cluster`."""

@@ -1,6 +1,6 @@
 """What follows from a source record alone, whenever it is looked at: found out ahead, while Postgres is busy."""
 
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -17,7 +17,7 @@ _FIXED = ("status", "flags", "tags", "raw_usage")
 """Fields that Postgres wants in another form than the model holds."""
 
 _PLAIN_FIELDS = tuple(name for name in UsageEvent.model_fields if name not in _FIXED)
-_PLAIN = attrgetter(*_PLAIN_FIELDS)
+_PLAIN = itemgetter(*_PLAIN_FIELDS)
 
 EVENT_COLUMNS = (*_PLAIN_FIELDS, *_FIXED)
 
@@ -49,7 +49,8 @@ def content_ahead(kind: StreamKind, key: bytes | None, value: bytes | None, head
 
 def event_columns(event: UsageEvent) -> Row:
     """The event's own part of its ledger row."""
-    return (*_PLAIN(event), event.status.value, list(event.flags), _json(event.tags), _json(event.raw_usage))
+    plain = _PLAIN(vars(event))  # half of the time that attributes take
+    return (*plain, event.status.value, list(event.flags), _json(event.tags), _json(event.raw_usage))
 
 
 def _json(value: dict[str, Any] | None) -> str | None:

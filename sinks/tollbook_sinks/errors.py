@@ -1,6 +1,7 @@
 """What the sink and the migrations can refuse. One sentence a class; every message says what to do."""
 
 from tollbook_schemas.errors import TollbookError
+from tollbook_schemas.generations import Generations
 
 
 class MigrationError(TollbookError):
@@ -21,6 +22,10 @@ class PartitionCountError(TollbookError):
 
 class KafkaUnreachableError(TollbookError):
     """No broker answers at the configured address."""
+
+
+class KafkaRefusedError(TollbookError):
+    """This login may not do what a sink does."""
 
 
 class ClientTimestampsError(TollbookError):
@@ -53,6 +58,13 @@ class WindowWidthError(TollbookError):
 
 class StoppedError(Exception):
     """The sink was asked to stop while it waited for Postgres: no failure."""
+
+
+class GenerationReplacedError(Exception):
+    """A replay has made another generation the live one: the sink begins again with its changelogs; no failure."""
+
+    def __init__(self, read: Generations, live: Generations) -> None:
+        super().__init__(f"a replay has replaced generation {tuple(read)} of the totals by {tuple(live)}")
 
 
 class AdminBusyError(TollbookError):

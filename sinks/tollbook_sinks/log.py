@@ -7,16 +7,25 @@ source partition also gets the changelog partition of the same number.
 """
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from tollbook_schemas.kafka_security import librdkafka_options
 from tollbook_schemas.settings import Settings
 from tollbook_sinks.content import content_ahead
-from tollbook_sinks.errors import ClientTimestampsError, LogReadError, LogTruncatedError
+from tollbook_sinks.errors import (
+    ClientTimestampsError,
+    KafkaRefusedError,
+    KafkaUnreachableError,
+    LogReadError,
+    LogTruncatedError,
+)
 from tollbook_sinks.ports import Positions, Watermarks
 from tollbook_sinks.records import Feed, Record
 from tollbook_sinks.topology import sides_and_kinds
@@ -25,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.2
 WATERMARK_SECONDS = 15.0
+AGAIN_SECONDS = 1.0
 
 
 class Log:
@@ -40,6 +50,8 @@ class Log:
         self._thread = ThreadPoolExecutor(1, "tollbook-sink-decodes")
         self._ahead: Future[dict[Feed, list[Record]]] | None = None
         self._sought: set[Feed] = set()
+        self._waiting: list[Feed] = []
+        self._again_at = 0.0
         self._consumer = Consumer(_configuration(settings), logger=logger)
         self._consumer.subscribe(list(self._topics), on_assign=self._assign, on_revoke=self._revoke)
 
@@ -48,6 +60,9 @@ class Log:
 
         Raises LogTruncatedError, LogReadError, ClientTimestampsError.
         """
+        if self._waiting and time.monotonic() > self._again_at:
+            self._ask_who_leads()
+            self._begin()
         ahead, self._ahead = self._ahead, None
         if ahead is None:
             records = self._read(self._consumer.consume(self._batch_records, timeout=POLL_SECONDS))
@@ -97,12 +112,29 @@ class Log:
         return dict(records)
 
     def _assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
-        feeds = [self._feed(place.topic, place.partition) for place in partitions]
-        positions = self._positions(feeds, self._watermarks)
-        consumer.assign([self._place(feed, offset) for feed, offset in positions.items()])
+        consumer.assign([])  # else the client reads them from where it likes while their begin is not known
+        self._waiting = [self._feed(place.topic, place.partition) for place in partitions]
+        self._begin()
+
+    def _begin(self) -> None:
+        """Read what was assigned from Postgres' offsets on; while Kafka says nothing of the logs, wait as a member."""
+        try:
+            positions = self._positions(self._waiting, self._watermarks)
+        except KafkaUnreachableError as error:
+            logger.warning("waiting for Kafka: %s", error)
+            self._again_at = time.monotonic() + AGAIN_SECONDS
+            return
+        self._waiting = []
+        self._consumer.assign([self._place(feed, offset) for feed, offset in positions.items()])
         self.resume(positions)
 
+    def _ask_who_leads(self) -> None:
+        """By itself the client asks every five minutes, and takes a partition without a leader as unknown till then."""
+        with suppress(KafkaException):
+            self._consumer.list_topics(timeout=WATERMARK_SECONDS)
+
     def _revoke(self, _consumer: Consumer, _partitions: list[TopicPartition]) -> None:
+        self._waiting = []
         self._revoked()
 
     def _watermarks(self, feed: Feed) -> Watermarks:
@@ -110,7 +142,8 @@ class Log:
         try:
             return self._consumer.get_watermark_offsets(place, timeout=WATERMARK_SECONDS)
         except KafkaException as error:
-            raise LogReadError(f"Kafka does not say what {place.topic}/{place.partition} holds: {error}") from error
+            what = f"{place.topic}/{place.partition}"
+            raise KafkaUnreachableError(f"it does not say what {what} holds ({error.args[0].str()})") from error
 
     def _place(self, feed: Feed, offset: int | None = None) -> TopicPartition:
         name = self._names[feed.side, feed.kind]
@@ -134,8 +167,8 @@ class Log:
 
 def _configuration(settings: Settings) -> dict[str, Any]:
     return {
-        "bootstrap.servers": settings.kafka,
-        "group.id": f"{settings.topic_prefix}sink",
+        **librdkafka_options(settings),
+        "group.id": f"{settings.topic_prefix}sink{settings.generations.suffix}",
         "client.id": "tollbook-sink",
         # Static membership: a sink that was killed and started again gets its partitions back at once.
         "group.instance.id": settings.sink_instance,
@@ -169,9 +202,11 @@ def _judge_failure(failure: KafkaError) -> None:
             f"the log does not hold the next record that the database needs ({failure.str()}): "
             "the topic was cut or made anew while the sink was reading"
         )
-    if failure.fatal() or failure.code() in (
-        KafkaError.TOPIC_AUTHORIZATION_FAILED,
-        KafkaError.GROUP_AUTHORIZATION_FAILED,
-    ):
+    if failure.code() in (KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED):
+        raise KafkaRefusedError(
+            f"Kafka does not let this login read ({failure.str()}): give it the sink's rights, docs/kafka-security.md "
+            "has the commands"
+        )
+    if failure.fatal():
         raise LogReadError(f"Kafka refuses to hand out records: {failure.str()}")
     logger.warning("Kafka: %s", failure.str())

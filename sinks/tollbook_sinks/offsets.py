@@ -23,7 +23,7 @@ def read_partitions(connection: Connection[Any]) -> dict[Feed, Partition]:
     """Every recorded partition, as the last committed batch left it."""
     with connection.cursor(row_factory=dict_row) as cursor:
         found: list[Partition] = [_source(row) for row in cursor.execute(_SQL["source_partitions"])]
-        found += [_changelog(row) for row in cursor.execute(_SQL["changelog_partitions"])]
+        found += [changelog_of(row) for row in cursor.execute(_SQL["changelog_partitions"])]
     return {partition.feed: partition for partition in found}
 
 
@@ -75,7 +75,7 @@ def hold_offsets(connection: Connection[Any], feeds: Collection[Feed]) -> dict[F
 
 def advance(connection: Connection[Any], partition: Partition, expected: int) -> bool:
     """Record a partition in the caller's transaction; False if another writer has moved it from `expected`."""
-    own = _source_row(partition) if isinstance(partition, SourcePartition) else _changelog_row(partition)
+    own = _source_row(partition) if isinstance(partition, SourcePartition) else changelog_row(partition)
     row = {**_name(partition.feed, partition.log), **own, "expected": expected}
     return connection.execute(_SQL[f"advance_{partition.feed.side}"], row).rowcount == 1
 
@@ -108,7 +108,8 @@ def _source(row: dict[str, Any]) -> SourcePartition:
     )
 
 
-def _changelog_row(changelog: ChangelogPartition) -> dict[str, Any]:
+def changelog_row(changelog: ChangelogPartition) -> dict[str, Any]:
+    """What is recorded of a changelog partition beside its name."""
     mark = changelog.mark
     return {
         "next_offset": changelog.next_offset,
@@ -121,7 +122,8 @@ def _changelog_row(changelog: ChangelogPartition) -> dict[str, Any]:
     }
 
 
-def _changelog(row: dict[str, Any]) -> ChangelogPartition:
+def changelog_of(row: dict[str, Any]) -> ChangelogPartition:
+    """A changelog partition from its row: `kind`, `partition`, the log's ids, and the columns of `changelog_row`."""
     kind: StreamKind = row["kind"]
     scopes = {_scope(kind, name): OpenScope(*entry) for name, entry in row["open"].items()}
     return ChangelogPartition(

@@ -17,7 +17,7 @@ from tollbook_sinks.records import Feed, Record
 LIVE = "live"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # as of records, one is made for each event
 class Candidate:
     """A valid event that becomes a ledger row unless its id is there already.
 

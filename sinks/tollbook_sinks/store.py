@@ -10,6 +10,7 @@ from psycopg import Connection
 from tollbook_schemas.settings import Settings
 from tollbook_sinks.batches import Batch, Partition
 from tollbook_sinks.database import Database
+from tollbook_sinks.generations import refuse_replaced
 from tollbook_sinks.offsets import RecordedPartitions, read_partitions
 from tollbook_sinks.ports import AskWatermarks
 from tollbook_sinks.positions import load_partitions
@@ -28,7 +29,12 @@ class PostgresStore:
         self._days: set[date] = set()
 
     def load(self, assigned: Collection[Feed], watermarks: AskWatermarks) -> dict[Feed, Partition]:
-        """See Store. Raises LogIdentityError, LogTruncatedError, WindowWidthError and what `describe_topics` does."""
+        """See Store.
+
+        Raises GenerationReplacedError, LogIdentityError, LogTruncatedError, WindowWidthError and what `describe_topics`
+        does.
+        """
+        self._database.insist(self._refuse_replaced)
         logs = describe_topics(self._settings)
         self._database.insist(lambda connection: record_width(connection, self._settings.window_rule))
         return self._database.insist(
@@ -36,13 +42,15 @@ class PostgresStore:
         )
 
     def recorded(self) -> dict[Feed, Partition]:
-        """See Store."""
+        """See Store. Raises GenerationReplacedError."""
+        self._database.insist(self._refuse_replaced)
         return self._database.insist(read_partitions)
 
     def write(self, batch: Batch) -> None:
-        """See Store."""
+        """See Store. Raises GenerationReplacedError."""
 
         def write(connection: Connection[Any]) -> None:
+            self._refuse_replaced(connection)
             ensure_days(connection, batch, self._days)
             write_batch(connection, batch)
 
@@ -51,3 +59,6 @@ class PostgresStore:
     def close(self) -> None:
         """See Store."""
         self._database.close()
+
+    def _refuse_replaced(self, connection: Connection[Any]) -> None:
+        refuse_replaced(connection, self._settings.generations)

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Protocol
 from tollbook_schemas.rollups import RollupKey, RollupValue
 from tollbook_sinks.batches import Batch, Partition
 from tollbook_sinks.errors import PartitionLostError
+from tollbook_sinks.expired import refuse_expired
 from tollbook_sinks.identity import Adjustment, Place, Window, late_for_compacted, settle
 from tollbook_sinks.reading import LIVE, Candidate, DeadLetter
 from tollbook_sinks.records import Feed
@@ -22,14 +23,21 @@ class ImportEnd(NamedTuple):
     clock_ms: int
 
 
+class Held(NamedTuple):
+    """Of the windows held: the compacted ones, and those whose day has left the ledger."""
+
+    compacted: Collection[Window] = ()
+    expired: Collection[Window] = ()
+
+
 class Tables(Protocol):
     """The tables, inside one transaction."""
 
     def hold_offsets(self, feeds: Collection[Feed]) -> Mapping[Feed, int]:
         """Keep other writers from moving these partitions until the end; returns where they are recorded."""
 
-    def hold_windows(self, windows: Collection[Window]) -> Collection[Window]:
-        """Open the windows that are new, keep all from changing state until the end, return the compacted ones."""
+    def hold_windows(self, windows: Collection[Window]) -> Held:
+        """Open those that are new; keep all from changing state, and their days from expiring, until the end."""
 
     def insert_events(self, candidates: Collection[Candidate]) -> dict[Place, bytes]:
         """Insert what is new; for each candidate that was not, the content digest of the row that has its id."""
@@ -55,10 +63,10 @@ def write(tables: Tables, batch: Batch) -> None:
     """
     _refuse_lost(tables, batch)
     windows = batch.windows
-    compacted = tables.hold_windows(windows) if windows else ()
-    _write_events(tables, batch, compacted)
+    held = tables.hold_windows(windows) if windows else Held()
+    _write_events(tables, batch, held)
     tables.upsert_totals(
-        [(key, value) for key, value in batch.statements.totals.items() if _window(key) not in compacted]
+        [(key, value) for key, value in batch.statements.totals.items() if _window(key) not in held.compacted]
     )
     tables.insert_import_ends(list(_ends(batch)))
     for feed, partition in batch.moved.items():
@@ -74,12 +82,13 @@ def _refuse_lost(tables: Tables, batch: Batch) -> None:
             raise _lost(feed, batch.expected[feed])
 
 
-def _write_events(tables: Tables, batch: Batch, compacted: Collection[Window]) -> None:
-    candidates = late_for_compacted(batch.reading.candidates, compacted)
-    first_digests = tables.insert_events(candidates) if candidates else {}
-    settled = settle(candidates, first_digests, {feed: source.counts for feed, source in batch.sources.items()})
-    tables.insert_adjustments(settled.adjustments)
-    tables.insert_dead_letters([*batch.reading.dead_letters, *settled.conflicts])
+def _write_events(tables: Tables, batch: Batch, held: Held) -> None:
+    counts = {feed: source.counts for feed, source in batch.sources.items()}
+    refused = refuse_expired(late_for_compacted(batch.reading.candidates, held.compacted), held.expired, counts)
+    first_digests = tables.insert_events(refused.kept) if refused.kept else {}
+    settled = settle(refused.kept, first_digests, counts)
+    tables.insert_adjustments([*settled.adjustments, *refused.adjustments])
+    tables.insert_dead_letters([*batch.reading.dead_letters, *settled.conflicts, *refused.letters])
 
 
 def _window(key: RollupKey) -> Window:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 
+from tollbook_schemas.errors import TollbookError
+from tollbook_schemas.kafka_security import librdkafka_options
 from tollbook_schemas.settings import Settings
 from tollbook_schemas.topics import STREAM_KINDS, StreamKind, Topics
-from tollbook_sinks.errors import KafkaUnreachableError, PartitionCountError, TopicMissingError
+from tollbook_sinks.errors import KafkaRefusedError, KafkaUnreachableError, PartitionCountError, TopicMissingError
 from tollbook_sinks.partitions import LogId
 from tollbook_sinks.records import Feed, Side
 
 TIMEOUT_SECONDS = 15.0
+REFUSALS = frozenset({KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.CLUSTER_AUTHORIZATION_FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,10 @@ def sides_and_kinds(topics: Topics) -> dict[str, tuple[Side, StreamKind]]:
 def describe_topics(settings: Settings) -> dict[Feed, LogId]:
     """Every partition of the four topics, with the log that it belongs to.
 
-    Raises KafkaUnreachableError, TopicMissingError, and PartitionCountError where a source topic and its changelog
-    differ.
+    Raises KafkaUnreachableError, KafkaRefusedError, TopicMissingError, and PartitionCountError where a source topic and
+    its changelog differ.
     """
-    admin = AdminClient({"bootstrap.servers": settings.kafka})
+    admin = AdminClient(librdkafka_options(settings))
     named = sides_and_kinds(settings.topics)
     try:
         cluster_id: str = admin.describe_cluster(request_timeout=TIMEOUT_SECONDS).result().cluster_id
@@ -60,8 +63,13 @@ def describe_topics(settings: Settings) -> dict[Feed, LogId]:
     return {feed: log.log for log in logs.values() for feed in log.feeds}
 
 
-def _explain(error: KafkaException, settings: Settings) -> KafkaUnreachableError | TopicMissingError:
+def _explain(error: KafkaException, settings: Settings) -> TollbookError:
     reason: KafkaError = error.args[0]
+    if reason.code() in REFUSALS:
+        return KafkaRefusedError(
+            f"Kafka at {settings.kafka} does not let {settings.kafka_sasl_username or 'this login'} look at the topics "
+            f"({reason.str()}): give it the sink's rights, docs/kafka-security.md has the commands"
+        )
     if reason.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
         return TopicMissingError(
             f"a topic of {', '.join(settings.topics.all)} is missing in Kafka at {settings.kafka}: "

@@ -1,16 +1,20 @@
 """Writes a batch in one transaction: rows and offsets together, or nothing (architecture.md 17)."""
 
-from collections.abc import Collection, Sequence
-from datetime import UTC, date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection, sql
+from psycopg.errors import UniqueViolation
 from psycopg.types.json import set_json_dumps
 
 from tollbook_schemas.ids import datetime_to_ms, ms_to_datetime
 from tollbook_sinks.batches import Batch, Partition
 from tollbook_sinks.content import Row
-from tollbook_sinks.identity import Adjustment, Place, Window
+from tollbook_sinks.identity import Adjustment, Place, Window, in_order, tell_apart
 from tollbook_sinks.offsets import advance, hold_offsets
 from tollbook_sinks.queries import columns, load_queries
 from tollbook_sinks.reading import Candidate, DeadLetter
@@ -25,10 +29,11 @@ from tollbook_sinks.rows import (
     ledger_row,
     partial_row,
 )
-from tollbook_sinks.tables import ImportEnd, Total, write
+from tollbook_sinks.tables import Held, ImportEnd, Total, write
 
 _LEDGER = load_queries("ledger.sql", ledger=columns(LEDGER_COLUMNS), adjustments=columns(ADJUSTMENT_COLUMNS))
 _WINDOWS = load_queries("windows.sql")
+_DAY_MS = 86_400_000
 _PARTIALS = load_queries(
     "partials.sql",
     partials=columns(PARTIAL_COLUMNS),
@@ -38,13 +43,14 @@ _PARTIALS = load_queries(
 
 
 def ensure_days(connection: Connection[Any], batch: Batch, known: set[date]) -> None:
-    """Make the ledger's day partitions that the batch needs, each in a transaction of its own.
+    """Open the ledger's days that the batch needs for the sink, each in a transaction of its own.
 
-    The maintainer makes them ahead; this is for imports and for a maintainer that is away. `known` is added to.
+    The maintainer makes them ahead; those of imports, and those of a maintainer that is away, are made here. `known`
+    is added to.
     """
-    days = {candidate.event.created_at.astimezone(UTC).date() for candidate in batch.reading.candidates}
+    days = {_day(number) for number in {_day_number(candidate) for candidate in batch.reading.candidates}}
     for day in sorted(days - known):
-        connection.execute(_LEDGER["ensure_ledger_day"], {"day": day})
+        connection.execute(_LEDGER["open_ledger_day"], {"day": day})
         known.add(day)
 
 
@@ -67,32 +73,37 @@ class PostgresTables:
         """See Tables."""
         return hold_offsets(self._connection, feeds)
 
-    def hold_windows(self, windows: Collection[Window]) -> frozenset[Window]:
+    def hold_windows(self, windows: Collection[Window]) -> Held:
         """See Tables."""
         lists = {
             "streams": [stream for stream, _ in windows],
             "starts": [ms_to_datetime(start_ms) for _, start_ms in windows],
         }
         self._connection.execute(_WINDOWS["open_windows"], lists)
-        rows = self._connection.execute(_WINDOWS["hold_windows"], lists)
-        return frozenset((stream, datetime_to_ms(start)) for stream, start in rows)
+        rows = self._connection.execute(_WINDOWS["hold_windows"], lists).fetchall()
+        return Held(
+            compacted={(stream, datetime_to_ms(start)) for stream, start, compacted, _ in rows if compacted},
+            expired={(stream, datetime_to_ms(start)) for stream, start, _, expired in rows if expired},
+        )
 
     def insert_events(self, candidates: Collection[Candidate]) -> dict[Place, bytes]:
         """See Tables."""
-        self._copy_events(candidates)
-        refused = self._connection.execute(_LEDGER["insert_events"]).fetchall()
-        if not refused:
-            return {}
-        wanted = {"ids": [row[3] for row in refused], "times": [row[4] for row in refused]}
-        digests = dict(self._connection.execute(_LEDGER["first_digests"], wanted).fetchall())
-        return {
-            (Feed("source", "live" if is_live else "import", partition), offset): digests[event_id]
-            for is_live, partition, offset, event_id, _ in refused
-        }
+        ordered = in_order(candidates)
+        while True:
+            fresh, refused = tell_apart(ordered, self._first_digests(ordered))
+            try:
+                with self._connection.transaction():
+                    for day, of_day in groupby(fresh, _day_number):
+                        self._copy_events(day, of_day)
+            except UniqueViolation:  # another sink has committed one of these ids since: look again
+                continue
+            return refused
 
     def insert_adjustments(self, adjustments: Sequence[Adjustment]) -> None:
         """See Tables."""
-        self._copy(_LEDGER["copy_adjustments"], [adjustment_row(entry) for entry in adjustments])
+        if adjustments:
+            self._copy(_LEDGER["copy_adjustments"], [adjustment_row(entry) for entry in adjustments])
+            self._connection.execute(_LEDGER["insert_adjustments"])
 
     def insert_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         """See Tables."""
@@ -113,13 +124,23 @@ class PostgresTables:
         """See Tables."""
         return advance(self._connection, partition, expected)
 
-    def _copy_events(self, candidates: Collection[Candidate]) -> None:
-        """Binary: half of the time that text takes here, and a quarter less in Postgres."""
+    def _first_digests(self, candidates: Collection[Candidate]) -> dict[UUID, bytes]:
+        """The arrays as texts of their own: psycopg takes ten times as long to make one of uuids or of times."""
+        keys = [candidate.record.key or b"" for candidate in candidates]  # an event's key is its id as text
+        times = [str(candidate.event.created_ms) for candidate in candidates]
+        wanted = {"ids": f"{{{b','.join(keys).decode()}}}", "times_ms": f"{{{','.join(times)}}}"}
+        return dict(self._connection.execute(_LEDGER["first_digests"], wanted, binary=True))
+
+    def _copy_events(self, day: int, candidates: Iterable[Candidate]) -> None:
+        """Straight into the ledger, which takes two thirds of the time of a staging table and ON CONFLICT.
+
+        Binary: half of the time that text takes here, and a quarter less in Postgres.
+        """
         with self._connection.cursor() as cursor:
             set_json_dumps(str.encode, cursor)  # a row holds JSON as text
             cursor.execute(_LEDGER["event_types"])
             types = [column.type_code for column in cursor.description or ()]
-            with cursor.copy(_LEDGER["copy_events"]) as copy:
+            with cursor.copy(_of_day(day)["copy_events"]) as copy:
                 copy.set_types(types)
                 for candidate in candidates:
                     copy.write_row(ledger_row(candidate))
@@ -129,3 +150,18 @@ class PostgresTables:
             with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
+
+
+def _day_number(candidate: Candidate) -> int:
+    """Days since 1970, in UTC."""
+    return candidate.event.created_ms // _DAY_MS
+
+
+def _day(number: int) -> date:
+    return ms_to_datetime(number * _DAY_MS).date()
+
+
+@lru_cache(maxsize=64)
+def _of_day(number: int) -> Mapping[str, sql.Composed]:
+    table = sql.Identifier(f"llm_usage_events_{_day(number):%Y%m%d}")
+    return load_queries("ledger_day.sql", table=table, ledger=columns(LEDGER_COLUMNS))

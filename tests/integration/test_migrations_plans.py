@@ -10,6 +10,7 @@ import pytest
 from psycopg import Connection, sql
 
 from support.postgres import Database
+from tollbook_schemas.ids import datetime_to_ms
 from tollbook_sinks.queries import split_queries
 
 FIRST = datetime(2026, 2, 1, tzinfo=UTC)
@@ -63,7 +64,8 @@ def test_looking_up_first_digests_reads_indexes_of_the_ids_day_alone(ledger: Con
     statement = dict(split_queries(query))["first_digests"]
     rows = ledger.execute("SELECT id, created_at FROM llm_usage_events ORDER BY id LIMIT 3").fetchall()
     explain = sql.SQL("EXPLAIN (ANALYZE, FORMAT JSON) ") + sql.SQL(statement)
-    row = ledger.execute(explain, {"ids": [row[0] for row in rows], "times": [row[1] for row in rows]}).fetchone()
+    wanted = {"ids": [row[0] for row in rows], "times_ms": [datetime_to_ms(row[1]) for row in rows]}
+    row = ledger.execute(explain, wanted).fetchone()
     assert row is not None
     executed = list(_executed_scans(row[0][0]["Plan"]))
     assert executed

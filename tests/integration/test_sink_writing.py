@@ -1,6 +1,7 @@
 """What a batch writes: rows and offsets together, identity, corrections, totals."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from support.sink_logs import NOW_MS
 from support.sink_state import fetch, read_state
 from support.sink_tables import RULE, Tables
 from support.sink_truth import AdjustmentFact
+from support.waiting import eventually
 from tollbook_schemas.dimensions import Dimensions, dimensions_of
 from tollbook_schemas.event import UsageEvent
 from tollbook_schemas.ids import derived_event_id, ms_to_datetime
@@ -24,7 +26,8 @@ from tollbook_sinks.errors import PartitionLostError
 from tollbook_sinks.keys import dimensions_digest
 from tollbook_sinks.queries import columns
 from tollbook_sinks.records import Record
-from tollbook_sinks.writing import write_batch
+from tollbook_sinks.tables import write
+from tollbook_sinks.writing import PostgresTables, write_batch
 from unit.schemas.strategies import usage_events
 
 IMPORT = import_named(1)
@@ -167,6 +170,26 @@ def test_a_writer_that_lost_its_partition_is_told_so_whatever_it_would_write(
     with pytest.raises(PartitionLostError, match="live/0"):
         write_batch(tables.connection, mine)
     assert read_state(owner) == before
+
+
+def test_an_id_that_another_sink_is_just_writing_counts_once(
+    database: Database, tables: Tables, owner: Connection[Any]
+) -> None:
+    first, other = usage_event(1, NOW_MS), usage_event(1, NOW_MS, project_id="other")
+    tables.write(tables.event(usage_event(0, NOW_MS)))  # so that the window is open and nobody waits for it
+    mine = tables.batch([tables.event(first, partition=1), tables.event(usage_event(2, NOW_MS), partition=1)])
+    with connect(database.sink) as connection, ThreadPoolExecutor(1) as thread:
+        theirs = Tables(connection)
+        theirs.record("live", Message(b"key", b"read already", []))
+        with connection.transaction():
+            write(PostgresTables(connection), theirs.batch([theirs.event(other)]))
+            mine_written = thread.submit(write_batch, tables.connection, mine)
+            eventually(lambda: fetch(owner, "waiting_for_locks"), 30)
+        mine_written.result(30)
+    state = read_state(owner)
+    assert {fact.place for fact in state.ledger.values()} == {("live", 0, 0), ("live", 0, 1), ("live", 1, 1)}
+    assert state.dead == {("live", 1, 0): "conflict"}
+    assert {place: fact.reason for place, fact in state.adjustments.items()} == {("live", 1, 0): "conflict"}
 
 
 def test_a_dead_letter_with_impossible_characters_is_kept(tables: Tables, owner: Connection[Any]) -> None:

@@ -14,7 +14,7 @@ from tollbook_sinks.identity import Adjustment, Place, Window, place
 from tollbook_sinks.partitions import ChangelogPartition, LogId, SourcePartition
 from tollbook_sinks.reading import LIVE, Candidate, DeadLetter
 from tollbook_sinks.records import Feed
-from tollbook_sinks.tables import ImportEnd, Total
+from tollbook_sinks.tables import Held, ImportEnd, Total
 
 Key = TypeVar("Key")
 Row = TypeVar("Row")
@@ -67,11 +67,11 @@ class SinkTables:
         self.before()
         return {feed: self.rows.partitions[feed].next_offset for feed in feeds}
 
-    def hold_windows(self, windows: Collection[Window]) -> Collection[Window]:
+    def hold_windows(self, windows: Collection[Window]) -> Held:
         self.before()
         for window in windows:
             self.rows.windows.setdefault(window, "open")
-        return frozenset(window for window in windows if self.rows.windows[window] == "compacted")
+        return Held(compacted={window for window in windows if self.rows.windows[window] == "compacted"})
 
     def insert_events(self, candidates: Collection[Candidate]) -> dict[Place, bytes]:
         self.before()

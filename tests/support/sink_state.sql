@@ -33,3 +33,6 @@ SELECT kind, partition, next_offset, through, clock_ms, open, ended, floor_ms, b
 
 -- name: windows
 SELECT stream, (extract(epoch FROM window_start) * 1000)::bigint, state FROM llm_windows;
+
+-- name: waiting_for_locks
+SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database();

@@ -7,7 +7,8 @@ RUN := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
 COMPILE_ALONE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
-COMPILE := $(COMPILE_ALONE) pyproject.toml --extra all --group build
+COMPILE := $(COMPILE_ALONE) pyproject.toml --group build --extra all
+COMPILE_SERVICES := $(COMPILE_ALONE) pyproject.toml --group build --extra services
 ARGS ?=
 # Four at a time at most: each process of the tests may start a Kafka and a Postgres of its own.
 PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
@@ -37,6 +38,7 @@ check: $(STAMPS)/install $(STAMPS)/dev  ## style, types and layers
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 oldsdks:  ## the producers' tests against the previous majors of the SDKs
 	@$(MAKE) --no-print-directory VENV=.venv-oldsdks old-sdks-tested
@@ -68,6 +70,7 @@ pin: $(STAMPS)/venv  ## make requirements/*.txt again from pyproject.toml
 	&& $(RUN) -m venv "$$folder/venv" \
 	&& "$$folder/venv/bin/python" -m pip --disable-pip-version-check --quiet install uv \
 	&& "$$folder/venv/bin/uv" $(COMPILE) -o requirements/run.txt \
+	&& "$$folder/venv/bin/uv" $(COMPILE_SERVICES) -o requirements/services.txt \
 	&& "$$folder/venv/bin/uv" $(COMPILE) --group dev -o requirements/dev.txt \
 	&& "$$folder/venv/bin/uv" $(COMPILE) --group dev -c requirements/old-sdks.in -o requirements/old-sdks.txt \
 	&& "$$folder/venv/bin/uv" $(COMPILE) --group bench -o requirements/bench.txt \

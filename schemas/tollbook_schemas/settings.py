@@ -145,3 +145,16 @@ class Settings(BaseSettings):
         """The same settings, with the changelogs of other generations."""
         update = {"live_generation": generations.live, "import_generation": generations.imports}
         return self.model_copy(update=update)
+
+    def without_login(self) -> Self:
+        """The same settings for the local stack's broker, which is reached on loopback and knows no logins."""
+        fields = (
+            "security_protocol",
+            "sasl_mechanism",
+            "sasl_username",
+            "sasl_password",
+            "sasl_password_file",
+            "ssl_ca",
+        )
+        names = [f"kafka_{field}" for field in fields]
+        return self.model_copy(update={name: type(self).model_fields[name].default for name in names})

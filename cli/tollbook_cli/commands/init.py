@@ -8,6 +8,7 @@ import typer
 from tollbook_cli.console import console
 from tollbook_cli.environment import read_settings
 from tollbook_cli.initialising import InitialisingError, prepare_postgres
+from tollbook_cli.kafka_login import check_login
 from tollbook_cli.stack import prepare_topics
 from tollbook_cli.stack.database import DATABASE
 
@@ -58,6 +59,7 @@ def command(  # noqa: PLR0917  # typer passes them by name
     elif owner_password or sink_password:
         raise typer.BadParameter(f"passwords are set by an administrator: name one with {_ADMINISTRATOR}")
     if topics:
+        check_login(settings)
         new = prepare_topics(settings.kafka, settings, replication=replication)
         console.print(f"Kafka: made {', '.join(new)}" if new else "Kafka: all topics were there")
 

@@ -84,11 +84,14 @@ def answers(bootstrap: str) -> bool:
         return False
 
 
-def admin_client(bootstrap: str) -> AdminClient:
-    """A client that keeps its connection attempts to itself."""
-    return AdminClient(
-        {"bootstrap.servers": bootstrap, "log_level": 0, "reconnect.backoff.max.ms": 200, "client.id": "tollbook"}
-    )
+def admin_client(bootstrap: str, login: Mapping[str, str | int | float | bool] | None = None) -> AdminClient:
+    """A client that keeps its connection attempts to itself. `login` are librdkafka's options where one is needed."""
+    quiet: dict[str, str | int | float | bool] = {
+        "log_level": 0,
+        "reconnect.backoff.max.ms": 200,
+        "client.id": "tollbook",
+    }
+    return AdminClient({**(login or {}), **quiet, "bootstrap.servers": bootstrap})
 
 
 def _properties(data: Path, broker: int, controller: int) -> Mapping[str, str | int]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from tollbook_cli.home import software_folder
 from tollbook_cli.reporting import Report, unreported
 from tollbook_cli.stack.account import Account, server_account
-from tollbook_cli.stack.jars import provide_jars
 from tollbook_cli.stack.java import find_java
 from tollbook_cli.stack.programs import provide_programs
 
@@ -24,6 +23,8 @@ class Software:
 
 def provide_software(report: Report = unreported) -> Software:
     """Fetches what is missing and verifies all of it; quick when nothing is missing. Raises StackError."""
+    from tollbook_cli.stack.jars import provide_jars  # noqa: PLC0415  # where others run Kafka there is no jgo
+
     folder = software_folder()
     account = server_account()
     return Software(

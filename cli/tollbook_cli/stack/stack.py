@@ -52,7 +52,7 @@ class Stack:
         notify: Callable[[str], None] = _say_nothing,
     ) -> None:
         self.home = Home(home.absolute()) if home else choose_home(settings)
-        self._settings = settings
+        self._settings = settings.without_login()
         self._worker_names = workers
         self._postgres_options = postgres_options or {}
         self._notify = notify

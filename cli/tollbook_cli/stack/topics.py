@@ -14,6 +14,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but
 
 from tollbook_cli.stack.errors import TopicError
 from tollbook_cli.stack.kafka import admin_client
+from tollbook_schemas.kafka_security import librdkafka_options
 from tollbook_schemas.settings import Settings
 from tollbook_schemas.topics import BROKER_STAMP, STAMP_CONFIG, changelog_config, source_config
 
@@ -29,7 +30,7 @@ def prepare_topics(
     `overrides` changes the configuration of new topics; only settings for testing are allowed any other timestamps
     than the broker's. With more than one replica a write counts once two have it, and no other becomes the leader.
     """
-    admin = admin_client(bootstrap)
+    admin = admin_client(bootstrap, librdkafka_options(settings))
     wanted = _configurations(settings, {**_durable(replication), **(overrides or {})})
     existing = admin.list_topics(timeout=REQUEST_SECONDS).topics
     missing = {name: config for name, config in wanted.items() if name not in existing}

@@ -102,3 +102,9 @@ def test_a_command_names_the_setting_and_not_the_password(monkeypatch: pytest.Mo
     with pytest.raises(SettingsError, match="nobody logs in") as refused:
         read_settings()
     assert SECRET not in str(refused.value)
+
+
+def test_the_local_stack_needs_no_login() -> None:
+    kept = settings(kafka_ssl_ca=Path("ca.pem"), window_seconds=900).without_login()
+    assert librdkafka_options(kept) == {"bootstrap.servers": "broker:9092"}
+    assert kept.window_seconds == 900

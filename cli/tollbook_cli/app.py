@@ -5,8 +5,8 @@ To add the command `tollbook audit`:
 1. write `tollbook_cli/commands/audit.py` with a function `command(...)` whose parameters are typer's and whose
    docstring is the help: one sentence, what it does, and a last paragraph that begins with `Example:`;
 2. add one line to `COMMANDS`: the command's name and the same sentence. A name that is a Python keyword has a module
-   name with an underscore: `import` is `commands/import_.py`. A command with commands of its own has them in
-   `subcommands`, a typer application whose callback is `command`.
+   name with an underscore, `import` is `commands/import_.py`, and a dash becomes one. A command with commands of its
+   own has them in `subcommands`, a typer application whose callback is `command`.
 
 Only the module of the command that is asked for gets imported, so it may import what it likes at its top: help stays
 fast, and a missing extra stops only the commands that need it. Raise a TollbookError for what a user can put right
@@ -41,8 +41,11 @@ COMMANDS = {
     "restore": "Bring a dropped day's rows back from its archive, or release a day that was brought back.",
     "windows": "List the windows with their states and proofs.",
     "bill": "Show what a project, a session or a workspace used and what it cost, with its proof.",
+    "export": "Write a month's usage by day, provider, model and use case to a file, with its digest and proof beside it.",
+    "budgets": "Set and watch soft limits a month for workspaces and projects.",
     "prices": "Show and enter prices: effective-dated, append-only, with who and why.",
     "normalize": "Show the usage that a provider's answer is counted as, through the readers that the wrappers use.",
+    "dead-letters": "Show records that are no ledger rows, and send them again or discard them.",
     "audit": "Prove from the tables that every offset is accounted for and every compacted window adds up.",
 }
 
@@ -80,7 +83,8 @@ def load(name: str) -> Callable[..., Any]:
 
 
 def _module(name: str) -> Any:
-    return import_module(f"tollbook_cli.commands.{name}_" if iskeyword(name) else f"tollbook_cli.commands.{name}")
+    module = f"{name}_" if iskeyword(name) else name.replace("-", "_")
+    return import_module(f"tollbook_cli.commands.{module}")
 
 
 def wanted_command(arguments: list[str]) -> str | None:

@@ -1,16 +1,21 @@
-"""The Faust app: two tables, two agents, and timers for ticks and marks."""
+"""The Faust app: a table and an agent for each stream kind; timers for ticks, for marks and for the live generation."""
 
+import asyncio
+import logging
 import os
 import tempfile
-from collections.abc import Coroutine, MutableMapping
+from collections.abc import Collection, Coroutine, MutableMapping
 from pathlib import Path
 from typing import Any, cast
 
 import faust
 
+from tollbook_processors.errors import LogReadError
 from tollbook_processors.failstop import fail_stop
 from tollbook_processors.faust_table import ChunkScheduler, RollupTable
 from tollbook_processors.fold import Fold
+from tollbook_processors.generations import GenerationReader
+from tollbook_processors.kafka_login import aiokafka_options, faust_credentials
 from tollbook_processors.log_reader import LogReader
 from tollbook_processors.ports import SourceConsumer
 from tollbook_processors.sender import Sender
@@ -19,23 +24,35 @@ from tollbook_processors.stream import RollupStream
 from tollbook_processors.ticks import write_ticks
 from tollbook_schemas.rollups import RollupValue
 from tollbook_schemas.settings import Settings
-from tollbook_schemas.topics import StreamKind
+from tollbook_schemas.topics import STREAM_KINDS, StreamKind
+
+logger = logging.getLogger(__name__)
 
 CHUNKS_A_STEP = 8
 STEP_WITHIN_SECONDS = 0.05
+WATCH_SECONDS = 2.0
 _RAW: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
 
 
-def create_app(settings: Settings) -> faust.App:
-    """The processor's app, not started. Its consumer group is the topic prefix and `processor`."""
-    app = faust.App(f"{settings.topic_prefix}processor", **_app_options(settings))
-    sender = Sender(settings.kafka)
-    live, imports = (_add_stream(app, settings, kind, sender) for kind in ("live", "import"))
-    _add_timers(app, settings, live, imports, sender)
+def create_app(settings: Settings, replayed: StreamKind | None = None) -> faust.App:
+    """The processor's app, not started, for the generations that the settings name.
+
+    Each generation has consumer groups of its own. With `replayed` only that kind is folded, and no ticks are written:
+    a generation that is not live yet, beside the live flow.
+    """
+    group = "processor" if replayed is None else f"replay.{replayed}"
+    app = faust.App(f"{settings.topic_prefix}{group}{settings.generations.suffix}", **_app_options(settings))
+    sender = Sender(aiokafka_options(settings))
+    kinds = STREAM_KINDS if replayed is None else (replayed,)
+    tables = {kind: _add_stream(app, settings, kind, sender) for kind in kinds}
+    _add_refresh(app, settings, tables.values())
+    if replayed is None:
+        _add_ticks(app, settings, tables["live"], sender)
+        _add_watch(app, settings)
 
     @app.on_before_shutdown.connect(weak=False)
     async def stop(*_: Any, **__: Any) -> None:
-        for table in (live, imports):
+        for table in tables.values():
             await table.stream.stop()
         await sender.stop()
 
@@ -52,6 +69,7 @@ def data_folder(settings: Settings) -> Path:
 def _app_options(settings: Settings) -> dict[str, Any]:
     return {
         "broker": [f"aiokafka://{server}" for server in settings.kafka.split(",")],
+        "broker_credentials": faust_credentials(settings),
         "version": 1,
         "store": "memory://",
         "datadir": data_folder(settings),
@@ -82,7 +100,7 @@ def _add_stream(app: faust.App, settings: Settings, kind: StreamKind, sender: Se
             statements=Statements(kind, totals),
             consumer=consumer,
             sender=sender,
-            reader=LogReader(settings.kafka),
+            reader=LogReader(aiokafka_options(settings)),
         )
 
     table = RollupTable(
@@ -103,19 +121,34 @@ def _add_stream(app: faust.App, settings: Settings, kind: StreamKind, sender: Se
     return table
 
 
-def _add_timers(app: faust.App, settings: Settings, live: RollupTable, imports: RollupTable, sender: Sender) -> None:
+def _add_ticks(app: faust.App, settings: Settings, live: RollupTable, sender: Sender) -> None:
     if settings.ticks:
 
         @app.timer(min(1.0, settings.tick_idle_seconds / 4))  # type: ignore[untyped-decorator]  # Faust's timers are untyped
         async def ticks() -> None:
             await _guarded("writing ticks", write_ticks(live.stream, settings.tick_idle_seconds, sender))
 
-    refresh_seconds = settings.changelog_retention_seconds / 8
 
-    @app.timer(min(60.0, refresh_seconds / 4))  # type: ignore[untyped-decorator]  # Faust's timers are untyped
+def _add_refresh(app: faust.App, settings: Settings, tables: Collection[RollupTable]) -> None:
+    seconds = settings.changelog_retention_seconds / 8
+
+    @app.timer(min(60.0, seconds / 4))  # type: ignore[untyped-decorator]  # Faust's timers are untyped
     async def refresh() -> None:
-        for table in (live, imports):
-            await _guarded("refreshing marks", table.stream.refresh(refresh_seconds))
+        for table in tables:
+            await _guarded("refreshing marks", table.stream.refresh(seconds))
+
+
+def _add_watch(app: faust.App, settings: Settings) -> None:
+    reader = GenerationReader(settings)
+
+    @app.timer(WATCH_SECONDS)  # type: ignore[untyped-decorator]  # Faust's timers are untyped
+    async def watch() -> None:
+        try:
+            await asyncio.to_thread(reader.refuse_replaced, settings.generations)
+        except LogReadError as error:
+            logger.warning("%s", error)
+        except Exception as error:  # noqa: BLE001 - Faust would end the timer with a warning
+            fail_stop("asking which generation is live", error)
 
 
 async def _guarded(doing: str, work: Coroutine[Any, Any, None]) -> None:

@@ -7,6 +7,10 @@ class TopicsError(TollbookError):
     """The topics are not as the processor needs them."""
 
 
+class MissingRightsError(TollbookError):
+    """This login may not do what a processor does."""
+
+
 class SourceTruncatedError(TollbookError):
     """The source log no longer holds what the partition's mark says comes next."""
 
@@ -29,3 +33,7 @@ class NotDurableError(TollbookError):
 
 class LogReadError(TollbookError):
     """An independent read of a log did not get to its end in time."""
+
+
+class GenerationReplacedError(TollbookError):
+    """A replay has made another generation the live one."""

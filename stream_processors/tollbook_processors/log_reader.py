@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition  # type: ignore[import-untyped]  # aiokafka ships no types
+from aiokafka.errors import KafkaTimeoutError  # type: ignore[import-untyped]  # as above
 
 from tollbook_processors.errors import LogReadError
 from tollbook_processors.records import LogRange, Record
@@ -14,10 +15,13 @@ STALL_SECONDS = 60.0
 
 
 class LogReader:
-    """Reads ranges of single partitions, one at a time."""
+    """Reads ranges of single partitions, one at a time.
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    `connection` are aiokafka's options to reach the brokers, see `aiokafka_options`.
+    """
+
+    def __init__(self, connection: Mapping[str, Any]) -> None:
+        self._connection = connection
         self._consumer: Any = None
         self._turn = asyncio.Lock()
 
@@ -46,11 +50,18 @@ class LogReader:
     async def ranges(self, topic: str, partitions: Iterable[int]) -> dict[int, LogRange]:
         """What the partitions' logs hold.
 
-        Not asked of the group's consumer: its long polls would hold the answer up for seconds.
+        Not asked of the group's consumer: its long polls would hold the answer up for seconds. Raises LogReadError
+        when no broker can say it in time.
         """
         consumer = await self._started()
         places = [TopicPartition(topic, partition) for partition in partitions]
-        begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+        try:
+            begins, ends = await consumer.beginning_offsets(places), await consumer.end_offsets(places)
+        except KafkaTimeoutError as error:
+            raise LogReadError(
+                f"Kafka does not say what {topic} holds: see that the brokers are up and that enough replicas are in "
+                "sync, and start again"
+            ) from error
         return {place.partition: LogRange(begins[place], ends[place]) for place in places}
 
     async def first(self, topic: str, partition: int, begin: int, end: int) -> Record | None:
@@ -73,7 +84,7 @@ class LogReader:
     async def _started(self) -> Any:
         if self._consumer is None:
             consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._bootstrap,
+                **self._connection,
                 enable_auto_commit=False,
                 auto_offset_reset="none",
                 fetch_max_wait_ms=100,

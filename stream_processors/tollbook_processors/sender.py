@@ -1,13 +1,14 @@
 """Writes to Kafka: whole batches, idempotent, acknowledged by all in-sync replicas."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaProducer  # type: ignore[import-untyped]  # aiokafka ships no types
+from aiokafka.errors import UnknownTopicOrPartitionError  # type: ignore[import-untyped]  # as above
 
-from tollbook_processors.errors import NotDurableError
+from tollbook_processors.errors import NotDurableError, TopicsError
 from tollbook_processors.ports import Sent
 
 MAX_BATCH_BYTES = 512 * 1024
@@ -28,17 +29,25 @@ class SentBatch:
 
 
 class Sender:
-    """One producer for all tables of a worker. aiokafka keeps the order within a partition."""
+    """One producer for all tables of a worker. aiokafka keeps the order within a partition.
 
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+    `connection` are aiokafka's options to reach the brokers, see `aiokafka_options`.
+    """
+
+    def __init__(self, connection: Mapping[str, Any]) -> None:
+        self._connection = connection
         self._producer: Any = None
         self._starting = asyncio.Lock()
 
     async def partition_count(self, topic: str) -> int:
-        """How many partitions a topic has."""
+        """How many partitions a topic has. Raises TopicsError for a missing one."""
         producer = await self._started()
-        return len(await producer.partitions_for(topic))
+        try:
+            return len(await producer.partitions_for(topic))
+        except UnknownTopicOrPartitionError as error:
+            raise TopicsError(
+                f"the topic {topic} is gone: bring it back, or create it (`tollbook up` does), and start again"
+            ) from error
 
     async def send(self, topic: str, partition: int, items: Iterable[tuple[bytes, bytes]]) -> list[SentBatch]:
         """Hand records over to the producer in order; returns at once, with one entry for each batch."""
@@ -79,7 +88,7 @@ class Sender:
         async with self._starting:
             if self._producer is None:
                 producer = AIOKafkaProducer(
-                    bootstrap_servers=self._bootstrap,
+                    **self._connection,
                     acks="all",
                     enable_idempotence=True,
                     max_batch_size=MAX_BATCH_BYTES,

@@ -5,6 +5,8 @@ from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # t
 
 from tollbook_processors.adoption import refuse_unequal
 from tollbook_processors.errors import TopicsError
+from tollbook_processors.kafka_login import refuse_missing_rights
+from tollbook_schemas.kafka_security import librdkafka_options
 from tollbook_schemas.settings import Settings
 from tollbook_schemas.topics import BROKER_STAMP, STAMP_CONFIG, STREAM_KINDS
 
@@ -14,9 +16,11 @@ TIMEOUT_SECONDS = 15.0
 def check_topics(settings: Settings) -> None:
     """Raise TopicsError unless all topics exist, pair up in partitions, and are stamped by the broker.
 
+    Raise MissingRightsError where the login may not look.
+
     `settings.testing` allows client timestamps.
     """
-    admin = AdminClient({"bootstrap.servers": settings.kafka})
+    admin = AdminClient(librdkafka_options(settings))
     try:
         counts = _partition_counts(admin, settings)
         for kind in STREAM_KINDS:
@@ -25,6 +29,7 @@ def check_topics(settings: Settings) -> None:
         if not settings.testing:
             _refuse_client_timestamps(admin, settings)
     except KafkaException as error:
+        refuse_missing_rights(error, settings)
         raise TopicsError(f"Kafka at {settings.kafka} does not answer ({error.args[0]}): is it running?") from error
 
 
@@ -32,7 +37,10 @@ def _partition_counts(admin: AdminClient, settings: Settings) -> dict[str, int]:
     topics = admin.list_topics(timeout=TIMEOUT_SECONDS).topics
     missing = [name for name in settings.topics.all if name not in topics]
     if missing:
-        raise TopicsError(f"topics are missing: {', '.join(missing)}: create them (`tollbook up` does) and start again")
+        raise TopicsError(
+            f"topics are missing: {', '.join(missing)}: create them (`tollbook up` does), or give this login the "
+            "processor's rights (docs/kafka-security.md), and start again"
+        )
     return {name: len(topics[name].partitions) for name in settings.topics.all}
 
 

@@ -2,31 +2,48 @@
 
 import logging
 import sys
+from contextlib import closing
 
 import faust
 
 from tollbook_processors.app import create_app, data_folder
+from tollbook_processors.collector import collect_rarely
 from tollbook_processors.failstop import EXIT_CODE
+from tollbook_processors.generations import GenerationReader
 from tollbook_processors.topic_checks import check_topics
 from tollbook_schemas.settings import Settings
+from tollbook_schemas.topics import StreamKind
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 CHATTY = ("faust", "mode", "aiokafka")
 
 
 def run_worker(settings: Settings) -> int:
-    """Check the topics, then fold until SIGTERM or SIGINT; the event loop must not be running.
+    """Check the topics, then fold into the live generation until SIGTERM or SIGINT.
 
-    Returns 0 after a signal and EXIT_CODE when Faust gave up; errors of the fold end the process with EXIT_CODE
-    themselves. Raises TopicsError before anything is started.
+    The event loop must not be running. Returns 0 after a signal and EXIT_CODE when Faust gave up; errors of the fold,
+    and a replay that makes another generation the live one, end the process with EXIT_CODE themselves. Raises
+    TopicsError and LogReadError before anything is started.
     """
     log_to_stderr(settings)
+    with closing(GenerationReader(settings)) as reader:
+        found = settings.of_generations(reader.read())
+    check_topics(found)
+    return _run(found, create_app(found))
+
+
+def run_replay(settings: Settings, kind: StreamKind) -> int:
+    """Fold one kind into the generation that the settings name, which is not live yet; the rest is as in run_worker."""
+    log_to_stderr(settings)
     check_topics(settings)
+    return _run(settings, create_app(settings, replayed=kind))
+
+
+def _run(settings: Settings, app: faust.App) -> int:
     data_folder(settings).parent.mkdir(parents=True, exist_ok=True)
-    worker = faust.Worker(
-        create_app(settings), quiet=True, stdout=sys.stderr, override_logging=False, redirect_stdouts=False
-    )
+    worker = faust.Worker(app, quiet=True, stdout=sys.stderr, override_logging=False, redirect_stdouts=False)
     worker.spinner = None
+    collect_rarely()
     try:
         worker.execute_from_commandline()
     except SystemExit as ended:

@@ -45,6 +45,16 @@ class PostgresServer:
         finally:
             self._execute("drop", database=name)
 
+    @contextmanager
+    def copy(self, original: Database) -> Iterator[Database]:
+        """A copy of a database that nobody is connected to, as a backup restored elsewhere; dropped at the end."""
+        name = f"tollbook_test_{token_hex(6)}"
+        self._execute("create_from_template", database=name, template=original.name)
+        try:
+            yield self._describe(name)
+        finally:
+            self._execute("drop", database=name)
+
     @classmethod
     @contextmanager
     def with_template(cls, superuser: str) -> "Iterator[PostgresServer]":

@@ -154,8 +154,8 @@ SELECT session_id, stream, %(start)s, dimensions_digest, {dimensions}, {sum_meas
 DELETE FROM llm_operation_usage WHERE stream = %(stream)s AND window_start = %(start)s;
 
 -- name: write_operation_usage
-INSERT INTO llm_operation_usage (operation_id, stream, window_start, key_digest, {dimensions}, {measures})
-SELECT operation_id, stream, %(start)s, dimensions_digest, {dimensions}, {sum_measures}
+INSERT INTO llm_operation_usage (operation_id, stream, window_start, key_digest, {dimensions}, {measures}, last_created_at)
+SELECT operation_id, stream, %(start)s, dimensions_digest, {dimensions}, {sum_measures}, max(created_at)
   FROM llm_usage_event_measures
  WHERE created_at >= %(start)s AND created_at < %(end)s AND stream = %(stream)s AND on_time
    AND operation_id IS NOT NULL

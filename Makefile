@@ -13,7 +13,7 @@ ARGS ?=
 # Four at a time at most: each process of the tests may start a Kafka and a Postgres of its own.
 PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: help setup run test check oldsdks old-sdks-tested bench-overhead overhead-measured bench-sink bench-pipe cluster torture pin clean
+.PHONY: help setup run test check oldsdks old-sdks-tested bench-overhead overhead-measured bench-sink bench-processor bench-growth quixstreams-installed bench-pipe cluster torture pin clean
 .DELETE_ON_ERROR:
 
 help:  ## show these commands

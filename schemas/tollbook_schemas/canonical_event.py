@@ -3,6 +3,8 @@
 Texts need no look for control characters here: the record's bytes have none.
 """
 
+import re
+from functools import lru_cache
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -26,19 +28,19 @@ from tollbook_schemas.usage import MAX_FLAGS
 _Identifier = Annotated[str, Meta(min_length=1, max_length=MAX_IDENTIFIER)]
 _Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL)]
 _Code = Annotated[str, Meta(pattern=CODE_PATTERN)]
-_UseCase = Annotated[str, Meta(max_length=MAX_USE_CASE, pattern=USE_CASE_PATTERN)]
-_Provider = Annotated[str, Meta(max_length=MAX_PROVIDER, pattern=PROVIDER_PATTERN)]
 _Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 _CallCount = Annotated[int, Meta(ge=1, le=MAX_CALLS)]
 _Seconds = Annotated[float, Meta(ge=0, le=MAX_SECONDS)]
 _Cost = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,5})(\.[0-9]{0,9}[1-9])?$")]
 
-
 NO_RAW_USAGE = Raw()
 
 
 class CanonicalEvent(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, gc=False):
-    """What is required here is what no canonical event lacks. `raw_usage` is JSON that nobody has looked into."""
+    """What is required here is what no canonical event lacks.
+
+    `raw_usage` is JSON, and `provider` and `use_case` are text, that nobody has looked into: see `are_names`.
+    """
 
     aggregate: bool
     attempts: _CallCount | None = None
@@ -69,7 +71,7 @@ class CanonicalEvent(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_
     output_images: _Count | None = None
     project_id: _Identifier | None = None
     prompt_tokens: _Count | None = None
-    provider: _Provider
+    provider: str
     provider_cost_usd: _Cost | None = None
     raw_usage: Raw = NO_RAW_USAGE
     reasoning_tokens: _Count | None = None
@@ -85,6 +87,26 @@ class CanonicalEvent(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_
     time_to_first_chunk_ms: _Count | None = None
     tool_use_prompt_tokens: _Count | None = None
     total_tokens: _Count | None = None
-    use_case: _UseCase
+    use_case: str
     web_search_requests: _Count | None = None
     workspace_id: _Identifier | None = None
+
+    @property
+    def created_ms(self) -> int:
+        """When the event was created, in milliseconds since 1970: the time in its id."""
+        return self.id.int >> 80
+
+
+_USE_CASE = re.compile(USE_CASE_PATTERN)
+_PROVIDER = re.compile(PROVIDER_PATTERN)
+
+
+@lru_cache(maxsize=1024)
+def are_names(provider: str, use_case: str) -> bool:
+    """Whether they are well-formed. There are few of them, so that most are looked at once."""
+    return (
+        len(provider) <= MAX_PROVIDER
+        and len(use_case) <= MAX_USE_CASE
+        and _PROVIDER.search(provider) is not None
+        and _USE_CASE.search(use_case) is not None
+    )

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import orjson
 from pydantic import ValidationError
@@ -14,12 +14,20 @@ from tollbook_schemas.errors import UnknownSchemaVersionError
 from tollbook_schemas.event import SCHEMA_VERSION, UsageEvent
 from tollbook_schemas.topics import END_KEY, IMPORT_HEADER, TICK_KEY, StreamKind
 
+if TYPE_CHECKING:
+    from tollbook_schemas.canonical_event import CanonicalEvent
+
 try:
     from tollbook_schemas.quick_decode import quick_event
+    from tollbook_schemas.quick_usage import quick_usage
 except ModuleNotFoundError:  # msgspec comes with the processor and the sink; an app worker decodes nothing
 
     def quick_event(value: bytes) -> UsageEvent | None:  # noqa: ARG001
         """Leaves every record to the full validator."""
+        return None
+
+    def quick_usage(key: bytes | None, value: bytes) -> "CanonicalEvent | None":  # noqa: ARG001
+        """As `quick_event`."""
         return None
 
 
@@ -46,6 +54,13 @@ class DecodedEvent:
         return content_digest(self.event) if self.canonical is None else hashlib.sha256(self.canonical).digest()
 
 
+class DecodedUsage(NamedTuple):
+    """As `DecodedEvent`, with no more than what is folded: `event` may be the bare fields of a valid event."""
+
+    event: "UsageEvent | CanonicalEvent"
+    import_id: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """A record that only moves the partition's clock."""
@@ -67,6 +82,7 @@ class Rejected:
 
 
 Decoded = DecodedEvent | Tick | ImportEnd | Rejected
+DecodedForFold = DecodedUsage | Tick | ImportEnd | Rejected
 
 _TICK = Tick()
 
@@ -110,6 +126,18 @@ def decode(kind: StreamKind, key: bytes | None, value: bytes | None, headers: He
     if kind == "import" and import_id is None:
         return Rejected("no_import_id", f"a record of the imports topic needs the header {IMPORT_HEADER!r}")
     return _decode_event(key, value or b"", import_id)
+
+
+def decode_for_fold(
+    kind: StreamKind, key: bytes | None, value: bytes | None, headers: Headers = None
+) -> DecodedForFold:
+    """The same decision as `decode`, without what only a ledger needs."""
+    usage = quick_usage(key, value) if value else None
+    import_id = _import_id(headers) if kind == "import" else None
+    if usage is not None and (import_id is not None or kind == "live"):
+        return DecodedUsage(usage, import_id)
+    decoded = decode(kind, key, value, headers)
+    return DecodedUsage(decoded.event, decoded.import_id) if isinstance(decoded, DecodedEvent) else decoded
 
 
 def _decode_event(key: bytes | None, value: bytes, import_id: str | None) -> Decoded:

@@ -1,9 +1,13 @@
 """The dimensions of a rollup. The last four decide prices (architecture.md 12)."""
 
 from bisect import bisect_left
-from typing import NamedTuple
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from tollbook_schemas.event import UsageEvent
+
+if TYPE_CHECKING:  # it needs msgspec, which an app worker does not have
+    from tollbook_schemas.canonical_event import CanonicalEvent
 
 BASE_BAND = 0
 PROMPT_BANDS = (32_000, 128_000, 200_000, 256_000, 272_000, 512_000, 1_000_000)
@@ -35,19 +39,9 @@ def prompt_band(prompt_tokens: int | None) -> int:
     return PROMPT_BANDS[index - 1] if index else BASE_BAND
 
 
-def dimensions_of(event: UsageEvent) -> Dimensions:
+_named = attrgetter(*Dimensions._fields[:-1])
+
+
+def dimensions_of(event: "UsageEvent | CanonicalEvent") -> Dimensions:
     """The rollup row that an event belongs to, beside its stream and window. Aggregates take the base band."""
-    return Dimensions(
-        event.workspace_id,
-        event.project_id,
-        event.template_id,
-        event.collection_id,
-        event.environment,
-        event.provider,
-        event.model,
-        event.response_model,
-        event.use_case,
-        event.service_tier,
-        event.batch,
-        BASE_BAND if event.aggregate else prompt_band(event.prompt_tokens),
-    )
+    return Dimensions._make((*_named(event), BASE_BAND if event.aggregate else prompt_band(event.prompt_tokens)))

@@ -17,6 +17,11 @@ def new_event_id() -> UUID:
     return UUID(int=uuid_utils.uuid7().int)
 
 
+def new_event_id_text() -> str:
+    """As `new_event_id`, as text: to make a UUID object of one takes ten times as long as to mint it."""
+    return str(uuid_utils.uuid7())
+
+
 def derived_event_id(created_ms: int, *identity: str) -> UUID:
     """An id that every worker derives alike: the object's own time and a hash of what identifies it.
 

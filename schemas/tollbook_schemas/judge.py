@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tollbook_schemas.codec import Decoded, DecodedEvent, ImportEnd, Rejected, Tick
+from tollbook_schemas.codec import Decoded, DecodedEvent, DecodedForFold, DecodedUsage, ImportEnd, Rejected, Tick
 from tollbook_schemas.errors import TollbookError
 from tollbook_schemas.topics import StreamKind
 from tollbook_schemas.windows import NO_CLOCK, Verdict, WindowRule, advance, judge_import, judge_live
@@ -61,11 +61,14 @@ _DEAD_DETAIL: dict[Verdict, str] = {
 }
 
 
-def judge(rule: WindowRule, kind: StreamKind, time: PartitionTime, decoded: Decoded, appended_ms: int) -> Judgement:
+def judge(
+    rule: WindowRule, kind: StreamKind, time: PartitionTime, decoded: Decoded | DecodedForFold, appended_ms: int
+) -> Judgement:
     """Judge the next record of a partition and advance `time` by it. A pure function of the log's prefix."""
     time.clock = advance(time.clock, appended_ms)
-    _forget_old_imports(rule, time)
-    if isinstance(decoded, DecodedEvent):
+    if time.ended:
+        _forget_old_imports(rule, time)
+    if isinstance(decoded, (DecodedUsage, DecodedEvent)):
         return _judge_event(rule, kind, time, decoded, appended_ms)
     if isinstance(decoded, Tick):
         return _TICK
@@ -78,7 +81,7 @@ def judge(rule: WindowRule, kind: StreamKind, time: PartitionTime, decoded: Deco
 
 
 def _judge_event(
-    rule: WindowRule, kind: StreamKind, time: PartitionTime, decoded: DecodedEvent, appended_ms: int
+    rule: WindowRule, kind: StreamKind, time: PartitionTime, decoded: DecodedEvent | DecodedUsage, appended_ms: int
 ) -> Judgement:
     created_ms = decoded.event.created_ms
     if kind == "live":
@@ -91,10 +94,9 @@ def _judge_event(
 
 
 def _forget_old_imports(rule: WindowRule, time: PartitionTime) -> None:
-    if time.ended:
-        oldest = time.clock - rule.horizon_ms
-        for import_id in [name for name, clock in time.ended.items() if clock < oldest]:
-            del time.ended[import_id]
+    oldest = time.clock - rule.horizon_ms
+    for import_id in [name for name, clock in time.ended.items() if clock < oldest]:
+        del time.ended[import_id]
 
 
 def refuse_broken_clock(appended_ms: int, wall_ms: int) -> None:

@@ -1,8 +1,17 @@
 """The measures of a rollup: integers only, so that every sum is exact, in any order, in Python and in Postgres."""
 
+from decimal import Decimal
+from itertools import compress
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from tollbook_schemas.attribution import LLMUsageStatus
 from tollbook_schemas.event import UsageEvent
 from tollbook_schemas.fields import seconds_to_ms, usd_to_e10
 from tollbook_schemas.usage import SECONDS_FIELDS, TOKEN_FIELDS, UNIT_FIELDS
+
+if TYPE_CHECKING:  # it needs msgspec, which an app worker does not have
+    from tollbook_schemas.canonical_event import CanonicalEvent
 
 Measures = tuple[int, ...]
 """One integer for each name in `MEASURES`, in that order."""
@@ -26,36 +35,54 @@ Audio is in milliseconds, `provider_cost_e10` in 1e-10 USD, `latency_ms` in mill
 
 EVENTS = MEASURES.index("events")
 ZERO: Measures = (0,) * len(MEASURES)
-_STATUS_INDEX = {name: MEASURES.index(f"calls_{name}") for name in ("success", "missing_usage", "timeout", "error")}
+_STATUS_INDEX = {status: MEASURES.index(f"calls_{status.value}") for status in LLMUsageStatus}
 _WITH_USAGE = MEASURES.index("calls_with_usage")
-_FIRST_REPORTED = MEASURES.index(_REPORTED[0])
-_PLAIN_BEFORE = tuple((name, MEASURES.index(name)) for name in (*TOKEN_FIELDS, *UNIT_FIELDS, "latency_ms"))
-_SECONDS = tuple((field, MEASURES.index(measure)) for field, measure in zip(SECONDS_FIELDS, _MS_MEASURES, strict=True))
-_COST = MEASURES.index("provider_cost_e10")
+_COUNTS = (*TOKEN_FIELDS, *UNIT_FIELDS)
+_counts = attrgetter(*_COUNTS)
+_COUNT_INDEXES = tuple(MEASURES.index(name) for name in _COUNTS)
+_amounts = attrgetter(*SECONDS_FIELDS, "provider_cost_usd")
+_AMOUNTS = tuple(
+    (MEASURES.index(measure), convert)
+    for measure, convert in (*((name, seconds_to_ms) for name in _MS_MEASURES), ("provider_cost_e10", usd_to_e10))
+)
+_NO_AMOUNTS = (None,) * len(_AMOUNTS)
+_LATENCY = MEASURES.index("latency_ms")
+
+
+def add_event(values: list[int], event: "UsageEvent | CanonicalEvent") -> None:
+    """Add what one event says to the values of its rollup row. Not for a CanonicalEvent with seconds or a cost."""
+    calls = event.call_count
+    values[EVENTS] += 1
+    values[_STATUS_INDEX[event.status]] += calls
+    reported = False
+    for index, count in zip(_COUNT_INDEXES, _counts(event), strict=True):
+        if count is not None:
+            reported = True
+            values[index] += count
+            values[index + 1] += calls
+    amounts = _amounts(event)
+    if amounts != _NO_AMOUNTS:
+        reported = True
+        _add_amounts(values, amounts, calls)
+    if reported:
+        values[_WITH_USAGE] += calls
+    if event.latency_ms is not None:
+        values[_LATENCY] += event.latency_ms
+        values[_LATENCY + 1] += calls
+
+
+def _add_amounts(values: list[int], amounts: tuple[Decimal | None, ...], calls: int) -> None:
+    for (index, convert), amount in zip(_AMOUNTS, amounts, strict=True):
+        if amount is not None:
+            values[index] += convert(amount)
+            values[index + 1] += calls
 
 
 def measures_of(event: UsageEvent) -> Measures:
     """What one event adds to its rollup row."""
-    values = [0] * len(MEASURES)
-    calls = event.call_count
-    values[EVENTS] = 1
-    values[_STATUS_INDEX[event.status.value]] = calls
-    if event.is_reported:
-        values[_WITH_USAGE] = calls
-    for name, index in _PLAIN_BEFORE:
-        _put(values, index, getattr(event, name), calls)
-    for name, index in _SECONDS:
-        seconds = getattr(event, name)
-        _put(values, index, None if seconds is None else seconds_to_ms(seconds), calls)
-    cost = event.provider_cost_usd
-    _put(values, _COST, None if cost is None else usd_to_e10(cost), calls)
+    values = list(ZERO)
+    add_event(values, event)
     return tuple(values)
-
-
-def _put(values: list[int], index: int, amount: int | None, calls: int) -> None:
-    if amount is not None:
-        values[index] = amount
-        values[index + 1] = calls
 
 
 def add(left: Measures, right: Measures) -> Measures:
@@ -70,7 +97,7 @@ def negate(measures: Measures) -> Measures:
 
 def to_sparse(measures: Measures) -> dict[str, int]:
     """Names and values of the measures that are not zero."""
-    return {name: value for name, value in zip(MEASURES, measures, strict=True) if value}
+    return dict(zip(compress(MEASURES, measures), filter(None, measures), strict=True))
 
 
 def from_sparse(sparse: dict[str, int]) -> Measures:

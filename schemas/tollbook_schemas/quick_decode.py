@@ -14,7 +14,7 @@ from msgspec import Raw
 from msgspec.json import Decoder, Encoder
 from msgspec.structs import asdict
 
-from tollbook_schemas.canonical_event import NO_RAW_USAGE, CanonicalEvent
+from tollbook_schemas.canonical_event import NO_RAW_USAGE, CanonicalEvent, are_names
 from tollbook_schemas.event import UsageEvent
 from tollbook_schemas.fields import MAX_COST_USD, hold_cost, hold_seconds
 from tollbook_schemas.ids import id_to_ms, is_event_id, ms_to_datetime
@@ -43,6 +43,8 @@ def quick_event(value: bytes) -> UsageEvent | None:
 
 def _event(found: CanonicalEvent) -> UsageEvent:
     """Raises ValueError or OverflowError for what is not surely canonical and valid."""
+    if not are_names(found.provider, found.use_case):
+        raise ValueError("provider or use_case is not a name")
     held = asdict(found)
     held["created_at"] = _created_at(found)
     held["raw_usage"] = None if found.raw_usage is NO_RAW_USAGE else _raw_usage(found.raw_usage)

@@ -10,7 +10,8 @@ from pydantic import AfterValidator
 MAX_DEPTH = 5
 MAX_LEAVES = 200
 MAX_INTEGER = 2**53
-_WORD = re.compile(r"[A-Za-z0-9_.:/-]{1,64}\Z")
+MAX_WORD = 64
+_WORD = re.compile(rf"[A-Za-z0-9_.:/-]{{1,{MAX_WORD}}}\Z")
 
 
 def is_allowed_leaf(value: object) -> bool:

@@ -74,6 +74,17 @@ class Settings(BaseSettings):
     spool_fsync: bool = Field(False, description="wait for the disk at every record, against power loss")
     spool_adopt_seconds: float = Field(30.0, gt=0, description="between two looks for what dead processes left")
     spool_full_after: int | None = Field(None, ge=0, description="testing: the spool's disk is full after these bytes")
+    alert_sliding_seconds: int = Field(3600, ge=60, description="the time over which alerts count calls")
+    alert_missing_ratio: float = Field(0.1, ge=0, le=1, description="of calls without usage, by model and use case")
+    alert_missing_calls: int = Field(20, ge=1, description="fewer calls of a kind say nothing")
+    alert_lag_seconds: float = Field(300, gt=0)
+    alert_lag_records: int = Field(100_000, ge=0, description="of one partition")
+    alert_idle_seconds: int = Field(1800, ge=0, description="without a call of a project with a steady flow; 0: off")
+    alert_idle_windows: int = Field(6, ge=1, description="with calls in each, one after the other: a steady flow")
+    alert_overdue_seconds: int = Field(900, ge=1, description="beyond which closing, compacting, dropping is late")
+    alert_import_seconds: int = Field(6 * 3600, ge=1, description="beyond which an import should have ended")
+    metrics_port: int | None = Field(None, ge=0, le=65535, description="of a worker's Prometheus endpoint; unset: none")
+    metrics_host: str = Field("127.0.0.1", description="the address that the endpoint listens on")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     testing: bool = False
 

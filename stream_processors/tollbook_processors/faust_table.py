@@ -95,6 +95,11 @@ class RollupTable(faust.Table[bytes, RollupValue]):
         """The fold behind this table; first used when the event loop runs."""
         return self._make_stream(FaustConsumer(self.app), self.data)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a fold to look at, which only the event loop may make."""
+        return "stream" in self.__dict__
+
     def info(self) -> dict[str, Any]:
         """Constructor arguments, for Faust's clones."""
         return {**super().info(), "make_stream": self._make_stream}

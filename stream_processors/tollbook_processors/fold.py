@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from tollbook_processors.cursor import Cursor, ScopeTotals
 from tollbook_processors.records import Record, Records
-from tollbook_schemas.codec import DecodedEvent, ImportEnd, decode
+from tollbook_schemas.codec import DecodedUsage, ImportEnd, decode_for_fold
 from tollbook_schemas.dimensions import Dimensions, dimensions_of
 from tollbook_schemas.judge import judge
-from tollbook_schemas.measures import ZERO, measures_of
-from tollbook_schemas.rollups import RollupKey, RollupValue, Scope
+from tollbook_schemas.measures import ZERO, add_event
+from tollbook_schemas.rollups import RollupValue, Scope, encode_key
 from tollbook_schemas.topics import StreamKind
 from tollbook_schemas.windows import WindowRule
 
@@ -49,10 +49,10 @@ class Fold:
         """
         batch: dict[_Identity, _Working] = {}
         for record in records:
-            decoded = decode(self.kind, record.key, record.value, record.headers)
+            decoded = decode_for_fold(self.kind, record.key, record.value, record.headers)
             outcome = judge(self.rule, self.kind, cursor.time, decoded, record.timestamp).outcome
             self.counts[outcome] += 1
-            if outcome == "on_time" and isinstance(decoded, DecodedEvent):
+            if outcome == "on_time" and isinstance(decoded, DecodedUsage):
                 self._add(cursor, batch, decoded, record, only)
             elif isinstance(decoded, ImportEnd):
                 _end(cursor, batch, decoded.import_id)
@@ -74,11 +74,11 @@ class Fold:
         self,
         cursor: Cursor,
         batch: dict[_Identity, _Working],
-        decoded: DecodedEvent,
+        decoded: DecodedUsage,
         record: Record,
         only: Collection[Scope] | None,
     ) -> None:
-        event, import_id = decoded.event, decoded.import_id
+        event, import_id = decoded
         window = self.rule.start(event.created_ms)
         name: Scope = window if import_id is None else import_id
         if only is not None and name not in only:
@@ -98,11 +98,12 @@ class Fold:
             total = batch[identity] = _start(cursor.partition, scope, identity)
         if record.offset > total.applied:
             total.applied = record.offset
-            total.measures = [have + more for have, more in zip(total.measures, measures_of(event), strict=True)]
+            add_event(total.measures, event)
 
 
 def _start(partition: int, scope: ScopeTotals, identity: _Identity) -> _Working:
-    key = RollupKey(partition, *identity).encode()
+    import_id, window_ms, dimensions = identity
+    key = encode_key(partition, import_id, window_ms, *dimensions)
     value = scope.totals.get(key)
     if value is None:
         return _Working(key, scope, -1, list(ZERO))

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from contextlib import closing
 
 import faust
@@ -18,18 +19,21 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 CHATTY = ("faust", "mode", "aiokafka")
 
 
-def run_worker(settings: Settings) -> int:
+def run_worker(settings: Settings, observe: Callable[[faust.App], object] | None = None) -> int:
     """Check the topics, then fold into the live generation until SIGTERM or SIGINT.
 
-    The event loop must not be running. Returns 0 after a signal and EXIT_CODE when Faust gave up; errors of the fold,
-    and a replay that makes another generation the live one, end the process with EXIT_CODE themselves. Raises
-    TopicsError and LogReadError before anything is started.
+    `observe` is given the app before it starts, see `read_figures`. The event loop must not be running. Returns 0 after
+    a signal and EXIT_CODE when Faust gave up; errors of the fold, and a replay that makes another generation the live
+    one, end the process with EXIT_CODE themselves. Raises TopicsError and LogReadError before anything is started.
     """
     log_to_stderr(settings)
     with closing(GenerationReader(settings)) as reader:
         found = settings.of_generations(reader.read())
     check_topics(found)
-    return _run(found, create_app(found))
+    app = create_app(found)
+    if observe is not None:
+        observe(app)
+    return _run(found, app)
 
 
 def run_replay(settings: Settings, kind: StreamKind) -> int:

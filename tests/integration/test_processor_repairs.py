@@ -23,12 +23,22 @@ def without_every_third_total(records: list[Raw]) -> list[Raw]:
 
 
 def with_first_totals_only(records: list[Raw]) -> list[Raw]:
-    totals = {(record.partition, record.key): record for record in reversed(records) if not record.is_mark}
-    return [*totals.values(), *(record for record in last_of_each_key(records) if record.is_mark)]
+    totals = [record for record in first_of_each_key(records) if not record.is_mark]
+    return [*totals, *(record for record in last_of_each_key(records) if record.is_mark)]
 
 
 def without_marks(records: list[Raw]) -> list[Raw]:
     return [record for record in last_of_each_key(records) if not record.is_mark]
+
+
+def first_of_each_key(records: list[Raw]) -> list[Raw]:
+    return last_of_each_key(records[::-1])
+
+
+def with_old_marks_and_stale_totals_last(records: list[Raw]) -> list[Raw]:
+    """As if another owner's records, true but old, had landed at the end, and its last marks had been lost."""
+    totals = [record for record in last_of_each_key(records) if not record.is_mark]
+    return [*totals, *first_of_each_key(records)]
 
 
 def with_garbage_last(records: list[Raw]) -> list[Raw]:
@@ -42,6 +52,7 @@ def with_garbage_last(records: list[Raw]) -> list[Raw]:
         (without_every_third_total, True),
         (with_first_totals_only, True),
         (without_marks, False),
+        (with_old_marks_and_stale_totals_last, False),
         (with_garbage_last, False),
     ],
 )

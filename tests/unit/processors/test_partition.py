@@ -78,6 +78,26 @@ def test_totals_that_do_not_add_up_are_folded_again_up_to_the_mark_in_silence() 
     assert (emission.mark, len(emission.values)) == (mark, 2)
 
 
+def test_a_refold_begins_at_the_first_offset_that_an_open_window_needs() -> None:
+    later = START_MS + 2 * RULE.width_ms + RULE.grace_ms
+    machine = folded(written=[*CALLS, *(Written(later + n, Call(10 + n, later + n)) for n in range(4))])
+    mark = machine.said().marks[0]
+    assert [scope.first_offset for scope in mark.open.values()] == [10]
+    machine.drop(key.encode() for key in machine.said().values if key.scope in mark.open)
+    worker = machine.resumed()
+    assert (worker.phase, worker.cursor.next_offset) == (Refolding(mark), 10)
+
+
+def test_stale_totals_and_an_old_mark_that_land_last_change_nothing() -> None:
+    machine = folded()
+    for record in machine.changelog[:3]:
+        machine.append(record.key or b"", record.value)
+    assert machine.resumed().cursor.next_offset == 10
+    machine.run()
+    assert machine.refolds == 0
+    assert machine.said().totals() == truth_of(CALLS)
+
+
 def test_a_refold_that_does_not_match_the_mark_stops() -> None:
     machine = folded()
     machine.changelog.clear()

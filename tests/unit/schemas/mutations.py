@@ -22,8 +22,21 @@ FULL = event(
     service_tier="flex",
     workspace_id="wörk",
 )
+USUAL = event(
+    cached_prompt_tokens=20,
+    reasoning_tokens=3,
+    tags={"a": "1"},
+    raw_usage={
+        "completion_tokens": 50,
+        "prompt_tokens": 100,
+        "prompt_tokens_details": {"cached_tokens": 20},
+        "tier": "x",
+    },
+    workspace_id="wörk",
+)
 RECORDS = [
-    encode_event(one)[1] for one in (FULL, event(), event(status="error", prompt_tokens=None, completion_tokens=None))
+    encode_event(one)[1]
+    for one in (FULL, event(), event(status="error", prompt_tokens=None, completion_tokens=None), USUAL)
 ]
 
 _LITERALS = [

@@ -27,7 +27,7 @@ COMMANDS = {
     "setup": "Fetch and verify what the local stack runs on, once.",
     "up": "Run Kafka, Postgres and the workers in the foreground.",
     "down": "Stop the stack that runs in another shell.",
-    "status": "Show the services, the workers and their restarts.",
+    "status": "Show the services, the workers and their restarts, and the alerts: what a person should look at.",
     "spool": "Show what app workers keep on disk until Kafka has it, or deliver what dead ones left.",
     "env": "Print the running stack's addresses for another shell.",
     "init": "Make roles, database, tables and topics on a Kafka and a Postgres of your own. Safe to repeat.",
@@ -44,7 +44,9 @@ COMMANDS = {
     "export": "Write a month's usage by day, provider, model and use case to a file, with its digest and proof beside it.",
     "budgets": "Set and watch soft limits a month for workspaces and projects.",
     "prices": "Show and enter prices: effective-dated, append-only, with who and why.",
+    "tenants": "Say which database role sees which workspace, and nothing else.",
     "normalize": "Show the usage that a provider's answer is counted as, through the readers that the wrappers use.",
+    "topics": "Grow the topics while everything runs: more partitions for more workers.",
     "dead-letters": "Show records that are no ledger rows, and send them again or discard them.",
     "audit": "Prove from the tables that every offset is accounted for and every compacted window adds up.",
 }

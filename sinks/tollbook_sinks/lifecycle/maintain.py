@@ -15,6 +15,7 @@ from tollbook_schemas.settings import Settings
 from tollbook_sinks.lifecycle.errors import MaintenanceFailedError
 from tollbook_sinks.lifecycle.lock import maintenance_lock, take_lock
 from tollbook_sinks.lifecycle.passes import RECHECK, run_pass
+from tollbook_sinks.lifecycle.queries import QUERIES
 from tollbook_sinks.lifecycle.report import MaintainReport
 from tollbook_sinks.lifecycle.session import connect
 from tollbook_sinks.window_width import refuse_other_width
@@ -76,6 +77,16 @@ def _wait_for_lock(connection: Connection[Any], stop: Event, interval: float) ->
 def _session(dsn: str, name: str) -> Iterator[Connection[Any]]:
     with connect(dsn, name) as connection:
         try:
+            _refuse_blind(connection)
             yield connection
         except psycopg.Error as error:
             raise MaintenanceFailedError(error.diag.message_primary or str(error)) from error
+
+
+def _refuse_blind(connection: Connection[Any]) -> None:
+    row = connection.execute(QUERIES["sees_every_row"]).fetchone()
+    if row is None or not row[0]:
+        raise MaintenanceFailedError(
+            f"row-level security hides rows from the role {connection.info.user!r}: connect as the owner of the tables "
+            "or as a member of tollbook_maintainer"
+        )

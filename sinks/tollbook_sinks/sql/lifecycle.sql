@@ -15,6 +15,12 @@ SELECT activity.pid, activity.application_name, host(activity.client_addr) AS ad
    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
    AND classid = 1953459308 AND objid = 1 AND objsubid = 2;
 
+-- name: sees_every_row
+-- Whoever row-level security shows nothing would find ledger and totals equal: both empty.
+SELECT NOT row_security_active('llm_usage_events') OR EXISTS (
+           SELECT FROM pg_policy, unnest(polroles) AS role
+            WHERE polrelid = 'llm_usage_events'::regclass AND polname <> 'tenants' AND pg_has_role(role, 'USAGE'));
+
 -- name: progress
 SELECT kind, partition, source.clock_ms AS ledger_clock, changelog.clock_ms AS rollup_clock, changelog.open
   FROM llm_source_partitions AS source

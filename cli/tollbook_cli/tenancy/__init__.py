@@ -1,0 +1,1 @@
+"""Tenants: which database role speaks for which workspace, entered with who and why."""

@@ -82,7 +82,7 @@ def test_a_reason_has_to_be_given(owner: Connection[Any], why: str) -> None:
     [
         "UPDATE llm_admin_actions SET why = 'other'",
         "DELETE FROM llm_admin_actions",
-        "TRUNCATE llm_admin_actions",
+        "TRUNCATE llm_admin_actions CASCADE",
     ],
 )
 def test_even_the_owner_cannot_change_the_record(owner: Connection[Any], statement: str) -> None:

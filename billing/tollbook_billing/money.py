@@ -6,23 +6,25 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from psycopg import Connection
+from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
+from tollbook_billing.asking import Asked
 from tollbook_billing.queries import load_queries
-from tollbook_billing.question import exact_cursor, explained, question_of
+from tollbook_billing.question import Question, question_of
 from tollbook_billing.statement import Book, LineState, UsageScope
 
 _SQL = load_queries("money.sql")
 _UNPRICED = ("unpriced", "supposed_unpriced")
-LineKind = Literal["usage", "correction", "unpriced"]
+LineKind = Literal["usage", "correction", "unpriced", "no_usage"]
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """A line of an invoice. `exact` has every digit, `amount` is rounded by llm_round_money; None for `unpriced`.
+    """A line of an invoice. `exact` has every digit, `amount` is rounded by llm_round_money.
 
-    A `correction` says what a past price's correction adds; its `price_per_one` is the corrected price.
+    Both are None, because nobody knows them, for what is `unpriced` and for calls that reported nothing, `no_usage`,
+    whose `quantity` counts calls (`token_class` calls). A `correction` says what a past price's correction adds; its `price_per_one` is the corrected price.
     """
 
     kind: LineKind
@@ -82,8 +84,8 @@ class RepricedLine:
     currency: str
 
 
+@Asked
 def invoice_lines(
-    connection: Connection[Any],
     scope: UsageScope,
     start: datetime | None = None,
     end: datetime | None = None,
@@ -91,32 +93,31 @@ def invoice_lines(
     window: timedelta | None = None,
     book: Book = "sell",
     currency: str = "USD",
-) -> tuple[InvoiceLine, ...]:
+) -> Question[tuple[InvoiceLine, ...]]:
     """A line for each model, class, tier and price; the invoice's total is the sum of the `amount`s.
 
     Raises what project_usage does.
     """
-    question = question_of(scope, start, end, window=window, book=book, currency=currency)
-    with explained(), exact_cursor(connection) as cursor:
-        return tuple(InvoiceLine(**row) for row in cursor.execute(_SQL["invoice"], question))
+    parameters = question_of(scope, start, end, window=window, book=book, currency=currency)
+    return Question((_SQL["invoice"],), parameters, lambda rows: tuple(InvoiceLine(**row) for row in rows))
 
 
+@Asked
 def provider_differences(
-    connection: Connection[Any],
     scope: UsageScope,
     start: datetime | None = None,
     end: datetime | None = None,
     *,
     window: timedelta | None = None,
-) -> tuple[ProviderDifference, ...]:
+) -> Question[tuple[ProviderDifference, ...]]:
     """One for each model whose provider reports its charge. Raises what project_usage does."""
-    question = question_of(scope, start, end, window=window)
-    with explained(), exact_cursor(connection) as cursor:
-        return tuple(ProviderDifference(**row) for row in cursor.execute(_SQL["provider_differences"], question))
+    parameters = question_of(scope, start, end, window=window)
+    queries = (_SQL["provider_differences"],)
+    return Question(queries, parameters, lambda rows: tuple(ProviderDifference(**row) for row in rows))
 
 
+@Asked
 def usage_at_prices(
-    connection: Connection[Any],
     prices: Sequence[Any],
     scope: UsageScope,
     start: datetime | None = None,
@@ -125,16 +126,19 @@ def usage_at_prices(
     window: timedelta | None = None,
     book: Book = "cost",
     currency: str = "USD",
-) -> tuple[RepricedLine, ...]:
+) -> Question[tuple[RepricedLine, ...]]:
     """The statement's lines with what they would have cost under other prices.
 
     `prices` are objects as the SQL function llm_supposed_prices takes them; each stands in for the price of the same
     key and time. Raises what project_usage does; UsageRangeError also for what could not be a price.
     """
-    question = question_of(scope, start, end, window=window, book=book, currency=currency)
-    with explained(), exact_cursor(connection) as cursor:
-        rows = cursor.execute(_SQL["at_prices"], question | {"prices": Jsonb(list(prices))})
-        return tuple(RepricedLine(**row | {name: _quantities(row[name]) for name in _UNPRICED}) for row in rows)
+    parameters = question_of(scope, start, end, window=window, book=book, currency=currency)
+    parameters["prices"] = Jsonb(list(prices))
+    return Question((_SQL["at_prices"],), parameters, lambda rows: tuple(_repriced(row) for row in rows))
+
+
+def _repriced(row: DictRow) -> RepricedLine:
+    return RepricedLine(**row | {name: _quantities(row[name]) for name in _UNPRICED})
 
 
 def _quantities(unpriced: Mapping[str, Any]) -> dict[str, Decimal]:

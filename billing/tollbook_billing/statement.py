@@ -1,7 +1,7 @@
 """A statement of usage: its lines, and how far they can be trusted."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
@@ -10,7 +10,23 @@ from typing import Any, Literal
 
 from tollbook_billing.usage import Usage
 
-ScopeKind = Literal["project", "session", "workspace", "all"]
+ScopeKind = Literal["project", "workspace", "collection", "template", "session", "operation", "all"]
+Part = Literal[
+    "provider",
+    "model",
+    "use_case",
+    "environment",
+    "workspace",
+    "project",
+    "template",
+    "collection",
+    "window",
+    "day",
+    "month",
+]
+"""What the lines of a statement can be told apart by."""
+LINE_PARTS: tuple[Part, ...] = ("provider", "model", "use_case")
+"""What they are told apart by unless one asks for something else."""
 Book = Literal["cost", "sell"]
 """What providers charge, or what customers are charged."""
 LineState = Literal["final", "provisional"]
@@ -28,14 +44,25 @@ class UsageScope:
 
 @dataclass(frozen=True, slots=True)
 class UsageLine:
-    """Usage by provider, model and use case; `final` lines come from compacted windows."""
+    """Usage by what the statement's lines are told apart by, the rest is None; `final`: from compacted windows.
 
-    provider: str
-    model: str
+    `period` is the day, or the first day of the month, in the statement's zone; `period_start` is when it, or the
+    window, begins.
+    """
+
+    provider: str | None
+    model: str | None
     response_model: str | None
-    use_case: str
+    use_case: str | None
     state: LineState
     usage: Usage
+    period: date | None = None
+    period_start: datetime | None = None
+    environment: str | None = None
+    workspace_id: str | None = None
+    project_id: str | None = None
+    template_id: str | None = None
+    collection_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +101,20 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordExtent:
+    """What all time, or the range, is in this database: nothing is known of time before `begins`, which is not zero.
+
+    From the first to the end of the last window with anybody's usage, None where there is none. `dropped_days`: days
+    in it whose events have left the ledger, up to `dropped_through`; their totals stay.
+    """
+
+    begins: datetime | None
+    ends: datetime | None
+    dropped_days: int = 0
+    dropped_through: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Confidence:
     """What a bill may rest on. `is_final`: there is usage, and only a correction that it would show can change it."""
 
@@ -100,6 +141,9 @@ class UsageStatement:
     adjustments: tuple[Adjustment, ...]
     book: Book = "cost"
     currency: str = "USD"
+    by: tuple[Part, ...] = LINE_PARTS
+    zone: str = "UTC"
+    extent: RecordExtent = RecordExtent(None, None)
 
     @property
     def totals(self) -> Usage:

@@ -125,3 +125,25 @@ def test_misuse_exits_with_2(billed: Database, arguments: tuple[str, ...]) -> No
 def test_an_unreachable_database_is_an_error_a_user_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOLLBOOK_POSTGRES", "host=127.0.0.1 port=1")
     assert isinstance(_run("--project", "p1").exception, BillingDatabaseError)
+
+
+def test_lines_are_told_apart_as_asked(billed: Database) -> None:
+    (line,) = _json("--project", "p1", *APRIL, "--by", "day", "--by", "environment", "--zone", "Europe/Berlin")["lines"]
+    assert (line["period"], line["period_start"]) == ("2026-04-02", "2026-04-01T22:00:00Z")
+    assert (line["environment"], line["provider"], line["calls"]) == (None, None, 2)
+    shown = _run("--project", "p1", *APRIL, "--by", "month", "--by", "template")
+    assert re.search(r"2026-04 .*\n +template –", shown.stdout), shown.stdout  # noqa: RUF001  # as in figures.py
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--by", "colour"), "told apart by provider, model"),
+        (("--by", "day", "--zone", "Asia/Kolkata"), "of Asia/Kolkata begins at"),
+        (("--template", "t1"), "exclude each other"),
+    ],
+)
+def test_what_cannot_be_told_apart_is_refused(billed: Database, arguments: tuple[str, ...], reason: str) -> None:
+    answer = _run("--project", "p1", *APRIL, *arguments)
+    assert answer.exit_code != 0
+    assert reason in " ".join((answer.output + str(answer.exception)).replace("│", " ").split())

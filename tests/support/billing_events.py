@@ -55,6 +55,9 @@ def random_event(random: Random, at: datetime, number: int) -> UsageEvent:
         aggregate=random.random() < 0.1,
         call_count=random.choice((1, 1, 1, 7)),
         latency_ms=random.choice((None, random.randrange(10_000))),
+        template_id=random.choice((None, "t1", "t2")),
+        collection_id=random.choice((None, "c1", "c2")),
+        operation_id=random.choice((None, "o1", "o2")),
         **usage,
     )
 

@@ -123,6 +123,7 @@ def _write_totals(
     partials: defaultdict[tuple[Window, Dimensions, int], Measures] = defaultdict(lambda: ZERO)
     finals: defaultdict[tuple[Window, Dimensions], Measures] = defaultdict(lambda: ZERO)
     sessions: defaultdict[tuple[Window, Dimensions, str], Measures] = defaultdict(lambda: ZERO)
+    operations: defaultdict[tuple[Window, Dimensions, str], Measures] = defaultdict(lambda: ZERO)
     for record in records:
         if record.fate == "late":
             continue
@@ -135,10 +136,14 @@ def _write_totals(
         if record.fate == "on_time" and record.event.session_id:
             session = window, dimensions, record.event.session_id
             sessions[session] = add(sessions[session], measures)
+        if record.fate == "on_time" and record.event.operation_id:
+            operation = window, dimensions, record.event.operation_id
+            operations[operation] = add(operations[operation], measures)
     rows = [_total(*key[:2], measures) | _stated(key[2], through) for key, measures in partials.items()]
     insert(connection, "llm_usage_partials", rows)
     insert(connection, "llm_usage_rollups", [_total(*key, measures) for key, measures in finals.items()])
-    insert(connection, "llm_session_usage", [_session(*key, measures) for key, measures in sessions.items()])
+    insert(connection, "llm_session_usage", [_owned("session_id", *item) for item in sessions.items()])
+    insert(connection, "llm_operation_usage", [_owned("operation_id", *item) for item in operations.items()])
 
 
 def _total(window: Window, dimensions: Dimensions, measures: Measures) -> dict[str, Any]:
@@ -150,8 +155,8 @@ def _stated(partition: int, through: int) -> dict[str, Any]:
     return {"source_partition": partition, "applied": through}
 
 
-def _session(window: Window, dimensions: Dimensions, session_id: str, measures: Measures) -> dict[str, Any]:
-    return _total(window, dimensions, measures) | {"session_id": session_id}
+def _owned(column: str, key: tuple[Window, Dimensions, str], measures: Measures) -> dict[str, Any]:
+    return _total(*key[:2], measures) | {column: key[2]}
 
 
 def _adjustment(record: Recorded, rule: WindowRule) -> dict[str, Any]:
@@ -164,6 +169,7 @@ def _adjustment(record: Recorded, rule: WindowRule) -> dict[str, Any]:
         "reason": record.fate,
         "event_id": record.event.id,
         "session_id": record.event.session_id,
+        "operation_id": record.event.operation_id,
         "recorded_at": datetime(2026, 1, 1, tzinfo=UTC),
     }
 

@@ -13,7 +13,7 @@ from tollbook_schemas import UsageEvent, WindowRule
 from tollbook_schemas.ids import ms_to_datetime
 from tollbook_schemas.usage import USAGE_FIELDS
 
-LineKey = tuple[str, str, str | None, str, str]
+LineKey = tuple[str | None, str | None, str | None, str | None, str]
 """Provider, model, response model, use case, state."""
 
 

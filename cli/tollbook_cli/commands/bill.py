@@ -1,16 +1,21 @@
 """`tollbook bill`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, cast, get_args
 
 import typer
-from psycopg import Connection
+from psycopg import Connection, IsolationLevel
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from tollbook_billing import (
+    LINE_PARTS,
     Book,
+    Part,
+    ScopeKind,
     UsageScope,
     invoice_lines,
     open_database,
@@ -18,6 +23,7 @@ from tollbook_billing import (
     read_usage,
     usage_at_prices,
 )
+from tollbook_billing.unknowns import unknowns_of
 from tollbook_cli.console import console
 from tollbook_cli.environment import resolve_settings
 from tollbook_cli.pricing.files import read_prices
@@ -27,6 +33,7 @@ from tollbook_cli.statement.as_json import subject_json
 from tollbook_cli.statement.money import MoneyAnswer, invoice_answer, provider_answer, repriced_answer
 from tollbook_cli.statement.ranges import BadRangeError, Range, choose_range
 from tollbook_cli.statement.render import describe_subject
+from tollbook_cli.statement.unknown import unknown_json, unknown_notes
 from tollbook_schemas import Settings
 
 _WHEN = "A date or time, UTC unless it names a zone, on a window boundary"
@@ -36,9 +43,21 @@ def command(
     *,
     project: Annotated[str | None, typer.Option(help="The project's id.")] = None,
     session: Annotated[str | None, typer.Option(help="The session's id.")] = None,
+    collection: Annotated[str | None, typer.Option(help="The collection's id.")] = None,
+    template: Annotated[str | None, typer.Option(help="The template's id.")] = None,
     workspace: Annotated[
-        str | None, typer.Option(help="The workspace's id; beside --project or --session it narrows them.")
+        str | None, typer.Option(help="The workspace's id; beside one of the above it narrows it.")
     ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            metavar="PART",
+            help="Tell lines apart by this, again for more: provider, model, use_case (the default), environment, "
+            "workspace, project, template, collection, window, day or month.",
+        ),
+    ] = None,
+    zone: Annotated[str, typer.Option(help="Whose days and months, such as Europe/Berlin.")] = "UTC",
     start: Annotated[str | None, typer.Option("--from", metavar="TIME", help=f"{_WHEN}.")] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="TIME", help=f"{_WHEN}, exclusive.")] = None,
     all_time: Annotated[bool, typer.Option("--all-time", help="Everything that the database holds.")] = False,
@@ -61,7 +80,7 @@ def command(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, all digits kept.")] = False,
 ) -> None:
-    """Show what a project, a session or a workspace used and what it cost, with its proof.
+    """Show what a project, a session, a collection, a template or a workspace used and cost, with its proof.
 
     Without a range: the current UTC month. With only --from or only --to, the other side is open.
     Windows that are still open are included as provisional. No usage in the range is an answer,
@@ -69,9 +88,16 @@ def command(
 
     Money is exact until it is shown; only invoice lines are rounded, once, halves away from zero, and their sum is the
     invoice. What has no price is unpriced, which is not free. --prices compares with supposed prices, each in the place
-    of the price for the same model, class, tier, batch, size and workspace.
+    of the price for the same model, class, tier, batch, size and workspace. What nobody knows is in every answer:
+    models and classes without a price, calls without usage, windows that are still open; none of it is zero.
 
     Exit code 0: answered; 1: the database cannot answer; 2: misuse.
+
+    The record says what the range, or all time, is here: of time before it begins nothing is known. The events of its
+    dropped days have left the ledger; their totals stay.
+
+    With --by, what lines are not told apart by is null, and lines have the keys asked for as well: environment,
+    workspace_id, project_id, template_id, collection_id; for a window, day or month period_start, and period, its date.
 
     The JSON object, by example (null: nobody reported it; money and seconds: exact decimals as text):
 
@@ -98,6 +124,13 @@ def command(
      "totals": {"events": 2, "calls": 2, "...": "as in a line"},
      "confidence": {"coverage": "0.500000", "final_calls": 2, "provisional_calls": 0,
        "disputed_windows": 0, "is_final": true},
+     "record": {"begins": "2026-03-02T12:00:00Z", "ends": "2026-03-02T13:00:00Z",
+       "dropped_days": 0, "dropped_through": null},
+     "unknown": {"calls_without_usage": 1, "unpriced": {"web_search": "1"},
+       "unpriced_models": [{"provider": "openai", "model": "gpt-4.1-nano-2025-04-14",
+         "unpriced": {"web_search": "1"}}],
+       "provisional_calls": 0,
+       "windows": {"open": 0, "closed": 0, "compacted": 1, "disputed": 0}},
      "adjustments": [
        {"reason": "late", "state": "final", "events": 1, "calls": 1, "prompt_tokens": 0,
         "completion_tokens": 0}],
@@ -107,7 +140,7 @@ def command(
         "ledger_digest": "01ab", "rollup_digest": "01ab", "compacted_at": "2026-03-02T14:00:00Z",
         "differences": null}]}
 
-    The other answers hold scope, from and to as well, and by example:
+    The other answers hold scope, from, to and unknown as well, and by example:
 
     \b
     --invoice: {"invoice": [{"kind": "usage", "provider": "openai", "model": "gpt-4.1-nano",
@@ -125,22 +158,26 @@ def command(
 
     Example: tollbook bill --project p1 --from 2026-03-01 --to 2026-04-01
     """
-    scope = _scope(project, session, workspace)
+    scope = _scope(workspace, project=project, session=session, collection=collection, template=template)
+    parts = _parts(by)
     settings = resolve_settings("owner")
     first, last = _range(start, end, all_time, settings)
     if sum((prices is not None, invoice, compare_provider)) > 1:
         raise typer.BadParameter("--invoice, --compare-provider and --prices are three answers: ask for one of them")
     supposed = supposed_json(read_prices(prices)) if prices else None
-    asked = _Asked(scope, first, last, book, currency)
-    with open_database(settings.postgres) as connection:
+    asked = _Asked(scope, first, last, book or ("sell" if invoice else "cost"), currency)
+    with open_database(settings.postgres) as connection, _one_moment(connection):
         if supposed is not None:
-            shown, data = _with_subject(asked, _repriced(connection, asked, supposed))
+            shown, data = _with_subject(connection, asked, _repriced(connection, asked, supposed))
         elif invoice:
-            shown, data = _with_subject(asked, _invoice(connection, asked))
+            shown, data = _with_subject(connection, asked, _invoice(connection, asked))
         elif compare_provider:
-            shown, data = _with_subject(asked, provider_answer(provider_differences(connection, scope, first, last)))
+            answer = provider_answer(provider_differences(connection, scope, first, last))
+            shown, data = _with_subject(connection, asked, answer)
         else:
-            statement = read_usage(connection, scope, first, last, book=book or "cost", currency=currency)
+            statement = read_usage(
+                connection, scope, first, last, book=asked.book, currency=currency, by=parts, zone=zone
+            )
             shown, data = render_statement(statement, all_windows=all_windows), statement_json(statement)
     if picture is not None:
         save_picture(picture, "tollbook bill", [shown])
@@ -154,38 +191,59 @@ class _Asked(NamedTuple):
     scope: UsageScope
     start: datetime | None
     end: datetime | None
-    book: Book | None
+    book: Book
     currency: str
+
+
+@contextmanager
+def _one_moment(connection: Connection[Any]) -> Iterator[None]:
+    """An answer and what it does not know are of one state of the database."""
+    connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    with connection.transaction():
+        yield
 
 
 def _repriced(connection: Connection[Any], asked: _Asked, supposed: list[Any]) -> MoneyAnswer:
     scope, start, end, book, currency = asked
-    lines = usage_at_prices(connection, supposed, scope, start, end, book=book or "cost", currency=currency)
+    lines = usage_at_prices(connection, supposed, scope, start, end, book=book, currency=currency)
     return repriced_answer(lines, currency)
 
 
 def _invoice(connection: Connection[Any], asked: _Asked) -> MoneyAnswer:
     scope, start, end, book, currency = asked
-    lines = invoice_lines(connection, scope, start, end, book=book or "sell", currency=currency)
+    lines = invoice_lines(connection, scope, start, end, book=book, currency=currency)
     return invoice_answer(lines, currency)
 
 
-def _with_subject(asked: _Asked, answer: MoneyAnswer) -> tuple[RenderableType, dict[str, Any]]:
-    scope, start, end, _, _ = asked
+def _with_subject(
+    connection: Connection[Any], asked: _Asked, answer: MoneyAnswer
+) -> tuple[RenderableType, dict[str, Any]]:
+    """The answer with whose it is before it, and behind it what is not known."""
+    scope, start, end, book, currency = asked
+    unknowns = unknowns_of(read_usage(connection, scope, start, end, book=book, currency=currency))
     heading = Text(describe_subject(scope, start, end), style="bold")
-    return Group(heading, answer.shown), subject_json(scope, start, end) | answer.data
+    shown = Group(heading, answer.shown, *unknown_notes(unknowns))
+    return shown, subject_json(scope, start, end) | answer.data | {"unknown": unknown_json(unknowns)}
 
 
-def _scope(project: str | None, session: str | None, workspace: str | None) -> UsageScope:
-    if project is not None and session is not None:
-        raise typer.BadParameter("--project and --session exclude each other: ask for one of them")
-    if project is not None:
-        return UsageScope("project", project, workspace)
-    if session is not None:
-        return UsageScope("session", session, workspace)
+def _scope(workspace: str | None, **owners: str | None) -> UsageScope:
+    given = [(kind, name) for kind, name in owners.items() if name is not None]
+    options = ", ".join(f"--{kind}" for kind in owners)
+    if len(given) > 1:
+        raise typer.BadParameter(f"{options} exclude each other: ask for one of them")
+    if given:
+        kind, name = given[0]
+        return UsageScope(cast("ScopeKind", kind), name, workspace)
     if workspace is not None:
         return UsageScope("workspace", workspace)
-    raise typer.BadParameter("whose bill? Give --project, --session or --workspace")
+    raise typer.BadParameter(f"whose bill? Give one of {options} or --workspace")
+
+
+def _parts(names: list[str] | None) -> tuple[Part, ...]:
+    for name in names or ():
+        if name not in get_args(Part):
+            raise typer.BadParameter(f"--by {name}: lines are told apart by {', '.join(get_args(Part))}")
+    return cast("tuple[Part, ...]", tuple(names)) if names else LINE_PARTS
 
 
 def _range(start: str | None, end: str | None, all_time: bool, settings: Settings) -> Range:

@@ -65,7 +65,7 @@ def run_checks(truth: Truth, statement: UsageStatement) -> Iterator[Check]:
 def _lines_by_group(lines: Iterable[UsageLine]) -> dict[GroupKey, list[UsageLine]]:
     groups: dict[GroupKey, list[UsageLine]] = {}
     for line in lines:
-        groups.setdefault((line.provider, line.model, line.use_case), []).append(line)
+        groups.setdefault((line.provider or "", line.model or "", line.use_case or ""), []).append(line)
     return groups
 
 

@@ -1,15 +1,29 @@
 """A statement for programs: whole numbers as numbers, money and seconds as exact decimal strings, unknown as null."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tollbook_billing import Usage, UsageLine, UsageScope, UsageStatement, WindowProof
+from tollbook_billing import Part, Usage, UsageLine, UsageScope, UsageStatement, WindowProof
+from tollbook_billing.unknowns import unknowns_of
 from tollbook_billing.usage import REPORTED_FIELDS
+from tollbook_cli.statement.unknown import unknown_json
 
 _COVERAGE_STEP = Decimal("0.000001")
+_FURTHER_KEYS: Mapping[Part, tuple[str, ...]] = {
+    "environment": ("environment",),
+    "workspace": ("workspace_id",),
+    "project": ("project_id",),
+    "template": ("template_id",),
+    "collection": ("collection_id",),
+    "window": ("period_start", "period"),
+    "day": ("period_start", "period"),
+    "month": ("period_start", "period"),
+}
+"""The keys that a line has when lines are told apart by this."""
 
 
 def statement_json(statement: UsageStatement) -> dict[str, Any]:
@@ -19,7 +33,7 @@ def statement_json(statement: UsageStatement) -> dict[str, Any]:
         **subject_json(statement.scope, statement.start, statement.end),
         "book": statement.book,
         "currency": statement.currency,
-        "lines": [_line(line) for line in statement.lines],
+        "lines": [_line(line, statement.by) for line in statement.lines],
         "totals": _usage(statement.totals),
         "confidence": {
             "coverage": _ratio(confidence.coverage),
@@ -27,6 +41,13 @@ def statement_json(statement: UsageStatement) -> dict[str, Any]:
             "provisional_calls": confidence.provisional_calls,
             "disputed_windows": confidence.disputed_windows,
             "is_final": confidence.is_final,
+        },
+        "unknown": unknown_json(unknowns_of(statement)),
+        "record": {
+            "begins": _time(statement.extent.begins),
+            "ends": _time(statement.extent.ends),
+            "dropped_days": statement.extent.dropped_days,
+            "dropped_through": _plain(statement.extent.dropped_through),
         },
         "adjustments": [asdict(adjustment) for adjustment in statement.adjustments],
         "windows": [_window(window) for window in statement.windows],
@@ -38,8 +59,10 @@ def subject_json(scope: UsageScope, start: datetime | None, end: datetime | None
     return {"scope": asdict(scope), "from": _time(start), "to": _time(end)}
 
 
-def _line(line: UsageLine) -> dict[str, Any]:
+def _line(line: UsageLine, by: tuple[Part, ...]) -> dict[str, Any]:
+    further = [key for part in by for key in _FURTHER_KEYS.get(part, ())]
     return {
+        **{key: _plain(getattr(line, key)) for key in further},
         "provider": line.provider,
         "model": line.model,
         "response_model": line.response_model,
@@ -104,6 +127,12 @@ def _ratio(value: Fraction | None) -> str | None:
     if value is None:
         return None
     return str((Decimal(value.numerator) / Decimal(value.denominator)).quantize(_COVERAGE_STEP))
+
+
+def _plain(value: str | date | datetime | None) -> str | None:
+    if isinstance(value, datetime):
+        return _time(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _time(value: datetime | None) -> str | None:

@@ -7,8 +7,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from tollbook_billing import Usage, UsageLine, UsageStatement
-from tollbook_cli.statement.figures import count, money, quantity
+from tollbook_billing import Part, Usage, UsageLine, UsageStatement
+from tollbook_cli.statement.figures import UNKNOWN, count, moment, money, quantity
 
 
 def lines_table(statement: UsageStatement) -> Table:
@@ -27,18 +27,31 @@ def lines_table(statement: UsageStatement) -> Table:
     for heading, footer in zip(headings, _figures(statement.totals), strict=True):
         table.add_column(heading, footer, justify="right", no_wrap=True)
     for line in statement.lines:
-        table.add_row(_subject(line), *_figures(line.usage))
+        table.add_row(_subject(line, statement.by), *_figures(line.usage))
     return table
 
 
-def _subject(line: UsageLine) -> Text:
-    text = Text(f"{line.provider} {line.model}")
+def _subject(line: UsageLine, by: tuple[Part, ...]) -> Text:
+    text = Text(" ".join(filter(None, (_period(line, by), line.provider, line.model))) or "all")
     if line.response_model not in {None, line.model}:
         text.append(f"\n  → {line.response_model}")
-    text.append(f"\n  {line.use_case}", style="dim")
+    if line.use_case is not None:
+        text.append(f"\n  {line.use_case}", style="dim")
+    for name in ("environment", "workspace", "project", "template", "collection"):
+        if name in by:
+            key = name if name == "environment" else f"{name}_id"
+            text.append(f"\n  {name} {getattr(line, key) or UNKNOWN}", style="dim")
     if line.state == "provisional":
         text.append("\n  provisional", style="yellow")
     return text
+
+
+def _period(line: UsageLine, by: tuple[Part, ...]) -> str | None:
+    if line.period_start is None or line.period is None:
+        return None
+    if "window" in by:
+        return moment(line.period_start)
+    return f"{line.period:%Y-%m}" if "month" in by else f"{line.period:%Y-%m-%d}"
 
 
 def _figures(usage: Usage) -> tuple[Text, Text, Text, Text]:

@@ -32,10 +32,8 @@ def invoice_answer(lines: Sequence[InvoiceLine], currency: str) -> MoneyAnswer:
             _item(line), line.state, quantity(line.quantity), _digits(line.price_per_one), _digits(line.amount)
         )
     unpriced = sum(line.kind == "unpriced" for line in lines)
-    loud = Text(f"{unpriced} lines have NO PRICE and are not in the total", style="bold red")
-    notes = [Text(f"total {_digits(total)} {currency}", style="bold"), *([loud] if unpriced else [])]
     data = {"invoice": [_plain(asdict(line)) for line in lines], "total": _text(total), "unpriced_lines": unpriced}
-    return MoneyAnswer(Group(table, *notes), data)
+    return MoneyAnswer(Group(table, Text(f"total {_digits(total)} {currency}", style="bold")), data)
 
 
 def provider_answer(differences: Sequence[ProviderDifference]) -> MoneyAnswer:
@@ -91,6 +89,8 @@ def _item(line: InvoiceLine) -> Text:
         text.append(f"\n  {', '.join(parts)}", style="dim")
     if line.kind == "correction":
         text.append("\n  correction of a past price", style="yellow")
+    if line.kind == "no_usage":
+        text.append("\n  NO USAGE REPORTED", style="bold red")
     if line.kind == "unpriced":
         text.append("\n  NO PRICE", style="bold red")
     return text

@@ -34,7 +34,7 @@ def _text(statement: UsageStatement, *, all_windows: bool = False) -> str:
 
 
 def _first_line(text: str) -> list[str]:
-    return next(line for line in text.splitlines() if LINE.model in line).split()[2:]
+    return next(line for line in text.splitlines() if str(LINE.model) in line).split()[2:]
 
 
 def test_a_statement_says_who_what_and_how_sure() -> None:

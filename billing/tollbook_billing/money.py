@@ -24,7 +24,8 @@ class InvoiceLine:
     """A line of an invoice. `exact` has every digit, `amount` is rounded by llm_round_money.
 
     Both are None, because nobody knows them, for what is `unpriced` and for calls that reported nothing, `no_usage`,
-    whose `quantity` counts calls (`token_class` calls). A `correction` says what a past price's correction adds; its `price_per_one` is the corrected price.
+    whose `quantity` counts calls (`token_class` calls). A `correction` says what a past price's correction adds; its
+    `price_per_one` is the corrected price.
     """
 
     kind: LineKind

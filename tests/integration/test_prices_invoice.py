@@ -156,6 +156,6 @@ def test_the_answers_are_as_the_help_says(connection: Connection[Any], tmp_path:
         _, _, after = text.partition(f"{options[0]}: ")
         example, _ = json.JSONDecoder().raw_decode(after)
         answer = _bill(*options)
-        assert answer.keys() == {"scope", "from", "to", *example}
+        assert answer.keys() == {"scope", "from", "to", "unknown", *example}
         name = next(iter(example))
         assert answer[name][0].keys() == example[name][0].keys()

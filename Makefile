@@ -13,7 +13,7 @@ ARGS ?=
 # Four at a time at most: each process of the tests may start a Kafka and a Postgres of its own.
 PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: help setup run test check oldsdks old-sdks-tested bench-overhead overhead-measured bench-sink bench-processor bench-growth quixstreams-installed bench-pipe cluster torture pin clean
+.PHONY: help setup run test test-oldest check oldsdks old-sdks-tested bench-overhead overhead-measured bench-sink bench-processor bench-growth quixstreams-installed bench-pipe cluster torture pin clean
 .DELETE_ON_ERROR:
 
 help:  ## show these commands
@@ -26,6 +26,9 @@ run: setup  ## the demonstration: the whole pipe on real Kafka and Postgres
 
 test: setup $(STAMPS)/dev  ## every test, on real services (ARGS="-k name" for some)
 	@$(RUN) $(PYTEST) $(ARGS)
+
+test-oldest: setup $(STAMPS)/dev  ## every database test on Postgres 15, where this machine has it (ARGS="-k name" for some)
+	@PYTHONPATH=tests $(RUN) -m support.oldest_postgres --numprocesses auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 cluster: setup $(STAMPS)/dev  ## kill nodes of a real Kafka cluster under load (ROUNDS=10 SEED=1)
 	@cd tests && ../$(RUN) -m cluster --rounds $(or $(ROUNDS),10) --seed $(or $(SEED),1) $(ARGS)
@@ -61,6 +64,12 @@ bench-pipe: setup  ## sustained events/s of the whole pipe, and seconds to a bil
 
 bench-processor: setup .venv-quixstreams/.stamps/quixstreams  ## events/s folded beside Faust's table, quixstreams and a plain loop (ARGS="--quick")
 	@$(RUN) -m benchmarks.processor $(ARGS)
+
+bench-bill: setup  ## bills beside sums over the ledger, and seconds from a call to its bill (ARGS="--quick")
+	@$(RUN) -m benchmarks.bill $(ARGS)
+
+bench-lifecycle: setup  ## seconds to compact windows and drop days, and the sink meanwhile (ARGS="--quick")
+	@$(RUN) -m benchmarks.lifecycle $(ARGS)
 
 bench-growth: setup  ## events/s, restart time and memory of the processor as open keys grow (ARGS="--quick")
 	@$(RUN) -m benchmarks.processor.growth $(ARGS)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psycopg
 
 from benchmarks.pipe.apps import Apps
-from benchmarks.pipe.watching import QUERIES, Timeline, watching
+from benchmarks.pipe.watching import QUERIES, Ask, Timeline, look, watching
 
 SETTLE_SECONDS = 5.0
 LOOK_SECONDS = 0.02
@@ -23,11 +23,13 @@ class Latency:
     rollup: Sequence[float]
 
 
-def measure_latency(apps: Apps, connection: psycopg.Connection, dsn: str, rate: float, seconds: float) -> Latency:
+def measure_latency(
+    apps: Apps, connection: psycopg.Connection, dsn: str, rate: float, seconds: float, *, ask: Ask = look
+) -> Latency:
     """Of all calls that end in that time. Raises SystemExit if one of them does not come within some seconds."""
     apps.set_rate(rate)
     time.sleep(SETTLE_SECONDS)
-    with watching(dsn, LOOK_SECONDS) as timeline:
+    with watching(dsn, LOOK_SECONDS, ask) as timeline:
         begin = time.time()
         time.sleep(seconds)
         end = time.time()

@@ -2,7 +2,7 @@
 
 import time
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -66,15 +66,18 @@ def look(connection: psycopg.Connection) -> Seen | None:
     return Seen(time.time(), sum(ledger), following, through)
 
 
+Ask = Callable[[psycopg.Connection], Seen | None]
+
+
 @contextmanager
-def watching(dsn: str, every_seconds: float) -> Iterator[Timeline]:
-    """Looks again and again from another thread while the context lasts."""
+def watching(dsn: str, every_seconds: float, ask: Ask = look) -> Iterator[Timeline]:
+    """Looks again and again from another thread while the context lasts; `ask` is what a look does."""
     timeline, stop = Timeline(), Event()
 
     def watch() -> None:
         with psycopg.connect(dsn, autocommit=True) as connection:
             while not stop.wait(every_seconds):
-                seen = look(connection)
+                seen = ask(connection)
                 if seen:
                     timeline.looks.append(seen)
 

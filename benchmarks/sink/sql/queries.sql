@@ -1,7 +1,7 @@
 -- What the benchmark asks of its databases.
 
 -- name: create
-CREATE DATABASE {database} TEMPLATE tollbook OWNER tollbook_owner;
+CREATE DATABASE {database} TEMPLATE {template} OWNER tollbook_owner;
 
 -- name: drop
 DROP DATABASE IF EXISTS {database} WITH (FORCE);
@@ -15,10 +15,11 @@ SELECT
     (SELECT coalesce(sum(next_offset), 0)::bigint FROM llm_changelog_partitions);
 
 -- name: counts
+-- Of the calls just made: a database may hold older ones too.
 SELECT
-    (SELECT count(*) FROM llm_usage_events),
-    (SELECT count(*) FROM llm_usage_adjustments),
-    (SELECT sum(events)::bigint FROM llm_usage_partials),
+    (SELECT count(*) FROM llm_usage_events WHERE created_at > now() - interval '1 day'),
+    (SELECT count(*) FROM llm_usage_adjustments WHERE window_start > now() - interval '1 day'),
+    (SELECT sum(events)::bigint FROM llm_usage_partials WHERE window_start > now() - interval '1 day'),
     (SELECT count(*) FROM llm_dead_letters);
 
 -- name: days

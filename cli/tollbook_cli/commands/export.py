@@ -43,7 +43,7 @@ def command(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, all digits kept.")] = False,
 ) -> None:
-    """Write a month's usage by day, provider, model and use case to a file, with its digest and proof beside it.
+    """Write a month's usage by day, provider, model and use case to a file, with digest and proof beside it.
 
     Each row has exact money, calls by status, coverage, what has no price, final or provisional, and the corrections
     in it apart. An empty field is unknown, which is not zero. Beside FILE lies FILE.manifest.json: scope, range,

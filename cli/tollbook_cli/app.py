@@ -41,7 +41,7 @@ COMMANDS = {
     "restore": "Bring a dropped day's rows back from its archive, or release a day that was brought back.",
     "windows": "List the windows with their states and proofs.",
     "bill": "Show what a project, a session, a collection, a template or a workspace used and cost, with its proof.",
-    "export": "Write a month's usage by day, provider, model and use case to a file, with its digest and proof beside it.",
+    "export": "Write a month's usage by day, provider, model and use case to a file, with digest and proof beside it.",
     "budgets": "Set and watch soft limits a month for workspaces and projects.",
     "prices": "Show and enter prices: effective-dated, append-only, with who and why.",
     "tenants": "Say which database role sees which workspace, and nothing else.",

@@ -17,7 +17,7 @@ class LogTruncatedError(TollbookError):
 
 
 class PartitionCountError(TollbookError):
-    """A source topic and its changelog have different numbers of partitions."""
+    """A source topic has more partitions than its changelog."""
 
 
 class KafkaUnreachableError(TollbookError):

@@ -44,9 +44,20 @@ def sides_and_kinds(topics: Topics) -> dict[str, tuple[Side, StreamKind]]:
 def describe_topics(settings: Settings) -> dict[Feed, LogId]:
     """Every partition of the four topics, with the log that it belongs to.
 
-    Raises KafkaUnreachableError, KafkaRefusedError, TopicMissingError, and PartitionCountError where a source topic and
-    its changelog differ.
+    Raises KafkaUnreachableError, KafkaRefusedError, TopicMissingError, and PartitionCountError where a source topic
+    has more partitions than its changelog; fewer it has while topics grow.
     """
+    logs = _describe(settings)
+    _check_counts(settings.topics, logs)
+    return {feed: log.log for log in logs.values() for feed in log.feeds}
+
+
+def describe_logs(settings: Settings) -> dict[tuple[Side, StreamKind], LogId]:
+    """Which log each of the four topics is. Raises as `describe_topics`, whatever the numbers of partitions are."""
+    return {(topic.side, topic.kind): topic.log for topic in _describe(settings).values()}
+
+
+def _describe(settings: Settings) -> dict[str, TopicLog]:
     admin = AdminClient(librdkafka_options(settings))
     named = sides_and_kinds(settings.topics)
     try:
@@ -55,12 +66,10 @@ def describe_topics(settings: Settings) -> dict[Feed, LogId]:
         found = {name: answer.result() for name, answer in answers.items()}
     except KafkaException as error:
         raise _explain(error, settings) from error
-    logs = {
+    return {
         name: TopicLog(name, *named[name], LogId(cluster_id, str(topic.topic_id)), len(topic.partitions))
         for name, topic in found.items()
     }
-    _check_counts(settings.topics, logs)
-    return {feed: log.log for log in logs.values() for feed in log.feeds}
 
 
 def _explain(error: KafkaException, settings: Settings) -> TollbookError:
@@ -81,8 +90,8 @@ def _explain(error: KafkaException, settings: Settings) -> TollbookError:
 def _check_counts(topics: Topics, logs: Mapping[str, TopicLog]) -> None:
     for kind in STREAM_KINDS:
         source, changelog = logs[topics.source(kind)], logs[topics.changelog(kind)]
-        if source.partitions != changelog.partitions:
+        if source.partitions > changelog.partitions:
             raise PartitionCountError(
                 f"{source.name} has {source.partitions} partitions and {changelog.name} has {changelog.partitions}: "
-                "give the smaller one as many as the other has, the changelog always first"
+                "topics must grow together, the changelog first: `tollbook topics grow` puts it right"
             )

@@ -1,4 +1,4 @@
-"""The Faust app: a table and an agent for each stream kind; timers for ticks, for marks and for the live generation."""
+"""The Faust app: a table and an agent for each stream kind; timers for ticks, marks and changes of the topics."""
 
 import asyncio
 import logging
@@ -22,6 +22,7 @@ from tollbook_processors.sender import Sender
 from tollbook_processors.statements import Statements
 from tollbook_processors.stream import RollupStream
 from tollbook_processors.ticks import write_ticks
+from tollbook_processors.topic_checks import GrowthWatch
 from tollbook_schemas.rollups import RollupValue
 from tollbook_schemas.settings import Settings
 from tollbook_schemas.topics import STREAM_KINDS, StreamKind
@@ -36,21 +37,21 @@ WATCH_SECONDS = 2.0
 _RAW: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
 
 
-def create_app(settings: Settings, replayed: StreamKind | None = None) -> faust.App:
+def create_app(settings: Settings, replayed: StreamKind | None = None, growth: GrowthWatch | None = None) -> faust.App:
     """The processor's app, not started, for the generations that the settings name.
 
-    Each generation has consumer groups of its own. With `replayed` only that kind is folded, and no ticks are written:
-    a generation that is not live yet, beside the live flow.
+    Each generation has consumer groups of its own. `growth` stops the worker when the topics grow. With `replayed` only
+    that kind is folded, and no ticks are written: a generation that is not live yet, beside the live flow.
     """
     group = "processor" if replayed is None else f"replay.{replayed}"
-    app = faust.App(f"{settings.topic_prefix}{group}{settings.generations.suffix}", **_app_options(settings))
+    app = faust.App(f"{settings.topic_prefix}{group}{settings.generations.suffix}", **_app_options(settings, growth))
     sender = Sender(aiokafka_options(settings))
     kinds = STREAM_KINDS if replayed is None else (replayed,)
     tables = {kind: _add_stream(app, settings, kind, sender) for kind in kinds}
     _add_refresh(app, settings, tables.values())
     if replayed is None:
         _add_ticks(app, settings, tables["live"], sender)
-        _add_watch(app, settings)
+        _add_watch(app, settings, growth)
 
     @app.on_before_shutdown.connect(weak=False)
     async def stop(*_: Any, **__: Any) -> None:
@@ -68,7 +69,7 @@ def data_folder(settings: Settings) -> Path:
     return Path(tempfile.gettempdir()) / f"tollbook-processor-{os.getuid()}"
 
 
-def _app_options(settings: Settings) -> dict[str, Any]:
+def _app_options(settings: Settings, growth: GrowthWatch | None) -> dict[str, Any]:
     return {
         "broker": [f"aiokafka://{server}" for server in settings.kafka.split(",")],
         "broker_credentials": faust_credentials(settings),
@@ -84,7 +85,7 @@ def _app_options(settings: Settings) -> dict[str, Any]:
         "topic_disable_leader": True,
         "web_enabled": False,
         "worker_redirect_stdouts": False,
-        "consumer_group_instance_id": settings.processor_instance,
+        "consumer_group_instance_id": settings.processor_instance + (growth.instance_suffix if growth else ""),
         "broker_session_timeout": settings.session_timeout_seconds,
         "broker_heartbeat_interval": min(3.0, settings.session_timeout_seconds / 10),
         "broker_request_timeout": max(90.0, settings.session_timeout_seconds * 2),
@@ -140,17 +141,22 @@ def _add_refresh(app: faust.App, settings: Settings, tables: Collection[RollupTa
             await _guarded("refreshing marks", table.stream.refresh(seconds))
 
 
-def _add_watch(app: faust.App, settings: Settings) -> None:
+def _add_watch(app: faust.App, settings: Settings, growth: GrowthWatch | None) -> None:
     reader = GenerationReader(settings)
+
+    def look() -> None:
+        reader.refuse_replaced(settings.generations)
+        if growth is not None:
+            growth.refuse_grown()
 
     @app.timer(WATCH_SECONDS)  # type: ignore[untyped-decorator]  # Faust's timers are untyped
     async def watch() -> None:
         try:
-            await asyncio.to_thread(reader.refuse_replaced, settings.generations)
+            await asyncio.to_thread(look)
         except LogReadError as error:
             logger.warning("%s", error)
         except Exception as error:  # noqa: BLE001 - Faust would end the timer with a warning
-            fail_stop("asking which generation is live", error)
+            fail_stop("looking at generations and topics", error)
 
 
 async def _guarded(doing: str, work: Coroutine[Any, Any, None]) -> None:

@@ -4,7 +4,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]  # undeclared
 
 from tollbook_processors.adoption import refuse_unequal
-from tollbook_processors.errors import TopicsError
+from tollbook_processors.errors import LogReadError, TopicsError
 from tollbook_processors.kafka_login import refuse_missing_rights
 from tollbook_schemas.kafka_security import librdkafka_options
 from tollbook_schemas.settings import Settings
@@ -31,6 +31,39 @@ def check_topics(settings: Settings) -> None:
     except KafkaException as error:
         refuse_missing_rights(error, settings)
         raise TopicsError(f"Kafka at {settings.kafka} does not answer ({error.args[0]}): is it running?") from error
+
+
+class GrowthWatch:
+    """Looks whether the source topics are still those that the worker began with, counted before it joins its group.
+
+    Raises LogReadError while Kafka does not answer.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._sources = [settings.topics.source(kind) for kind in STREAM_KINDS]
+        self._admin = AdminClient(librdkafka_options(settings))
+        self._began_with = self._count()
+
+    @property
+    def instance_suffix(self) -> str:
+        """Makes a worker that starts again after growth another member of its group: to the same one the broker gives
+        the partitions that it had, and shares out nothing."""
+        return ".p" + "-".join(str(count) for count in self._began_with.values())
+
+    def refuse_grown(self) -> None:
+        """Raise TopicsError where a topic has more partitions than the worker began with."""
+        for name, count in self._count().items():
+            if count > self._began_with[name]:
+                raise TopicsError(
+                    f"{name} has {count} partitions and had {self._began_with[name]}: this worker starts again with all"
+                )
+
+    def _count(self) -> dict[str, int]:
+        try:
+            topics = self._admin.list_topics(timeout=TIMEOUT_SECONDS).topics
+        except KafkaException as error:
+            raise LogReadError(f"Kafka does not say how many partitions there are ({error.args[0]})") from error
+        return {name: len(topics[name].partitions) if name in topics else 0 for name in self._sources}
 
 
 def _partition_counts(admin: AdminClient, settings: Settings) -> dict[str, int]:

@@ -11,7 +11,7 @@ from tollbook_processors.app import create_app, data_folder
 from tollbook_processors.collector import collect_rarely
 from tollbook_processors.failstop import EXIT_CODE
 from tollbook_processors.generations import GenerationReader
-from tollbook_processors.topic_checks import check_topics
+from tollbook_processors.topic_checks import GrowthWatch, check_topics
 from tollbook_schemas.settings import Settings
 from tollbook_schemas.topics import StreamKind
 
@@ -30,7 +30,7 @@ def run_worker(settings: Settings, observe: Callable[[faust.App], object] | None
     with closing(GenerationReader(settings)) as reader:
         found = settings.of_generations(reader.read())
     check_topics(found)
-    app = create_app(found)
+    app = create_app(found, growth=GrowthWatch(found))
     if observe is not None:
         observe(app)
     return _run(found, app)

@@ -15,7 +15,6 @@ from support.up_process import UpProcess, up_process
 from support.waiting import eventually
 from tollbook_cli.stack.kafka import answers
 
-
 pytestmark = pytest.mark.xdist_group("stack_commands")  # what the module makes once serves all of its tests
 
 

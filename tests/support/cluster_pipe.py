@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 
-from support.cluster_load import Load
 from support.postgres import Database
 from support.waiting import eventually
 from support.workers import WorkerProcess, run_worker
@@ -40,6 +39,13 @@ class Outcome:
         return self.totals_are_true and not (self.lost or self.double)
 
 
+class Truth(Protocol):
+    """What a load did: the session of every call, each its own, and by project the calls and their tokens."""
+
+    def sessions(self) -> list[str]: ...
+    def by_project(self) -> list[tuple[Any, ...]]: ...
+
+
 class Pipe:
     """The three workers of one database. One that stops itself is started again; `restarts` says of each time why."""
 
@@ -61,7 +67,7 @@ class Pipe:
         """Rows of the ledger now."""
         return int(self._fetch("ledger_size")[0][0])
 
-    def compare(self, load: Load) -> Outcome:
+    def compare(self, load: Truth) -> Outcome:
         """Wait until every window is compacted, and compare ledger and totals with the truth, all of it."""
         truth = set(load.sessions())
         eventually(lambda: self._has_arrived(len(truth)), END_SECONDS)

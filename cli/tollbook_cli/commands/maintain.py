@@ -8,6 +8,7 @@ from rich.table import Table
 
 from tollbook_cli.console import console
 from tollbook_cli.environment import resolve_settings
+from tollbook_cli.metrics import serve_maintainer
 from tollbook_cli.stopping import stop_when_asked
 from tollbook_schemas.settings import Settings
 from tollbook_sinks.lifecycle import (
@@ -69,6 +70,7 @@ def command(
 
 def _serve(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s")
+    serve_maintainer(settings)
     maintain(settings.postgres, settings, stop_when_asked())
 
 

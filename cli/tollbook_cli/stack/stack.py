@@ -164,9 +164,20 @@ class Stack:
 
     def _worker(self, name: str, addresses: Addresses) -> Worker:
         dsn = {"sink": addresses.postgres_sink, "maintain": addresses.postgres_owner}.get(name, "")
-        settings = self._settings.model_copy(update={"kafka": addresses.kafka, "postgres": dsn, "home": self.home.path})
+        own = {
+            "kafka": addresses.kafka,
+            "postgres": dsn,
+            "home": self.home.path,
+            "metrics_port": self._metrics_port(name),
+        }
+        settings = self._settings.model_copy(update=own)
         environment = {**os.environ, **settings_environment(settings)}
         return Worker(name, environment=environment, log=self.home.log(name), cwd=self.home.path)
+
+    def _metrics_port(self, name: str) -> int | None:
+        """Counted up from the one that is set: three processes cannot listen on one."""
+        first = self._settings.metrics_port
+        return first + self._worker_names.index(name) if first else first
 
     def _save(self) -> None:
         """Writes the state. Called from the threads that start processes, right after each."""

@@ -25,7 +25,7 @@ def test_every_command_shows_an_example_and_the_listed_sentence(name: str) -> No
 
 def test_every_command_module_is_listed() -> None:
     modules = {path.stem for path in (Path(app.__file__).parent / "commands").glob("[a-z]*.py")}
-    assert {module.removesuffix("_") for module in modules} == set(app.COMMANDS)
+    assert {module.removesuffix("_").replace("_", "-") for module in modules} == set(app.COMMANDS)
 
 
 def test_help_lists_all_and_loads_none() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from support.oldest_postgres import ABSENT, ON_OLDEST, oldest_programs, oldest_server
 from support.postgres import Database, PostgresServer
 from support.services import Services, test_services
 from tollbook_cli.stack import prepare_topics
@@ -17,6 +18,7 @@ MakeSettings = Callable[..., Settings]
 Report = Callable[[str], None]
 
 _REPORT = "report"
+_OLDEST = "oldest"
 
 
 @pytest.fixture
@@ -26,10 +28,25 @@ def report(request: pytest.FixtureRequest) -> Report:
     return lambda text: said.append((_REPORT, f"{request.node.name}: {text}"))
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Lets Ctrl-C reach the programs under test: a run in a shell's background inherits an ignored SIGINT."""
+    config.addinivalue_line("markers", "database: needs Postgres; set by itself")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs some database tests twice: on the server of all tests, and on the oldest Postgres where there is one."""
+    names = {metafunc.module.__name__.rpartition(".")[2], metafunc.function.__name__}
+    if "postgres" in metafunc.fixturenames and names & ON_OLDEST and oldest_programs():
+        oldest = pytest.param(_OLDEST, marks=pytest.mark.xdist_group(_OLDEST), id=_OLDEST)  # one such server a run
+        metafunc.parametrize("postgres", [pytest.param(None, id="postgres"), oldest], indirect=True, scope="session")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks the tests that need a database, for `-m database`."""
+    if "postgres" in getattr(item, "fixturenames", ()):
+        item.add_marker("database")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -64,9 +81,27 @@ def kafka(services: Services) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(services: Services) -> Iterator[PostgresServer]:
+def postgres(request: pytest.FixtureRequest) -> PostgresServer:
     """A real server with a migrated template database."""
+    name = "oldest_postgres" if getattr(request, "param", None) == _OLDEST else "any_postgres"
+    server: PostgresServer = request.getfixturevalue(name)
+    return server
+
+
+@pytest.fixture(scope="session")
+def any_postgres(services: Services) -> Iterator[PostgresServer]:
+    """The server that every database test runs on."""
     with PostgresServer.with_template(services.superuser) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def oldest_postgres() -> Iterator[PostgresServer]:
+    """A server of the oldest version; skips where its programs are absent."""
+    programs = oldest_programs()
+    if programs is None:
+        pytest.skip(ABSENT)
+    with oldest_server(programs) as superuser, PostgresServer.with_template(superuser) as server:
         yield server
 
 

@@ -16,6 +16,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from support.postgres import PASSWORD, PostgresServer
 from tollbook_cli.stack.kafka import admin_client
 
+ROLE_OPTIONS = 160000
+"""Since this server version the maker of a role may grant it, and neither act as it nor use its rights."""
 ADMIN_RIGHTS = {"enough": "CREATEROLE CREATEDB", "too few": ""}
 
 
@@ -42,8 +44,11 @@ def managed(postgres: PostgresServer, request: pytest.FixtureRequest) -> Iterato
     role, rights = sql.Identifier(name), sql.SQL(ADMIN_RIGHTS[request.param])
     with psycopg.connect(postgres.superuser, autocommit=True) as superuser:
         superuser.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'x' {}").format(role, rights))
-        # On a rented server these roles are the administrator's own, as here only the tests' earlier ones are not.
-        superuser.execute(sql.SQL("GRANT tollbook_owner, tollbook_sink TO {} WITH ADMIN OPTION").format(role))
+        # What a server gives to the administrator who makes these roles; here the tests' superuser has made them.
+        maker = sql.SQL(
+            "ADMIN TRUE, SET FALSE, INHERIT FALSE" if superuser.info.server_version >= ROLE_OPTIONS else "ADMIN OPTION"
+        )
+        superuser.execute(sql.SQL("GRANT tollbook_owner, tollbook_sink TO {} WITH {}").format(role, maker))
         try:
             kept = {key: value for key, value in conninfo_to_dict(postgres.superuser).items() if key != "passfile"}
             administrator = make_conninfo("", **{**kept, "user": name, "password": "x"})

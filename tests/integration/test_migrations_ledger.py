@@ -121,14 +121,22 @@ def test_making_a_day_waits_for_no_insert_and_stops_none(database: Database) -> 
         inserting.execute("INSERT INTO llm_usage_events SELECT * FROM llm_usage_events")
 
 
-@pytest.mark.parametrize("identity", ["uuidv4()", "uuidv7(interval '1 millisecond')"])
+@pytest.mark.parametrize(
+    "identity",
+    [
+        "019d36e3-ec01-7000-8000-000000000000",
+        "019d36e3-ec00-4000-8000-000000000000",
+        "019d36e3-ec00-7000-0000-000000000000",
+    ],
+    ids=["a millisecond later", "version 4", "no RFC variant"],
+)
 def test_an_id_that_does_not_hold_the_time_is_refused(database: Database, identity: str) -> None:
     statement = sql.SQL(
         "INSERT INTO llm_usage_events (id, created_at, provider, model, use_case, status, batch, aggregate, call_count,"
         " flags, schema_version, prompt_band, dimensions_digest, stream, on_time, source_partition, source_offset,"
         " content_digest) VALUES ({}, {}, 'p', 'm', 'u', 'error', false, false, 1, '{{}}', 1, 0, '', 'live', true,"
         " 0, 0, '')"
-    ).format(sql.SQL(identity), DAY.isoformat())
+    ).format(identity, DAY.isoformat())
     make_day(database.owner)
     with (
         psycopg.connect(database.owner) as connection,

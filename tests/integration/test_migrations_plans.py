@@ -77,3 +77,13 @@ def _executed_scans(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield plan["Relation Name"], plan.get("Index Name", "")
     for inner in plan.get("Plans", ()):
         yield from _executed_scans(inner)
+
+
+def test_what_questions_read_is_never_compiled(database: Database) -> None:
+    """Every function whose plan is kept, and so as wide as a question: compiling it takes longer than reading."""
+    with psycopg.connect(database.owner) as connection:
+        compiled = (
+            "SELECT proname FROM pg_proc WHERE 'plan_cache_mode=force_generic_plan' = ANY(proconfig)"
+            " AND NOT 'jit=off' = ANY(proconfig)"
+        )
+        assert connection.execute(compiled).fetchall() == []

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -55,14 +56,18 @@ def killed_while_reading(settings: Settings, spool: Path, *arguments: str) -> No
 
 
 def recovered(settings: Settings, spool: Path, count: int) -> list[UsageEvent]:
-    """What another process finds in the spool."""
+    """What another process finds in the spool, each event once: one that was on its way at the kill is sent again."""
     configure(settings=settings.model_copy(update={"spool_dir": spool, "spool_adopt_seconds": 0.1}))
     try:
         process.recorder()
-        eventually(lambda: len(read_events(settings)) >= count, PATIENCE)
+        eventually(lambda: len(_each_once(settings)) >= count, PATIENCE)
     finally:
         configure()
-    return read_events(settings)
+    return list(_each_once(settings).values())
+
+
+def _each_once(settings: Settings) -> dict[UUID, UsageEvent]:
+    return {event.id: event for event in read_events(settings)}
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])

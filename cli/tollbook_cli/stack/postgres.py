@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,8 @@ NAME = "postgres"
 INITDB_SECONDS = 120
 SOCKET_PATH_LIMIT = 80
 """A socket's whole path may have 107 bytes; in a deeper folder the server answers on TCP alone."""
+LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+"""The same on every machine. Servers before 17 have it from the machine instead."""
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/bin:/bin"}
 
 
@@ -34,6 +36,7 @@ class Postgres:
     account: Account | None
     passwords: PasswordFiles
     options: Mapping[str, str] = field(default_factory=dict)
+    locale: Sequence[str] = LOCALE
 
     def prepare(self) -> None:
         """Makes the database cluster unless that is done. One that was cut short is made again."""
@@ -88,9 +91,8 @@ class Postgres:
 
     def _run_initdb(self, folder: Path, password_file: Path) -> None:
         command = [str(self.programs / "initdb"), "-D", str(folder), "-U", SUPERUSER, f"--pwfile={password_file}"]
-        locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         made = subprocess.run(
-            [*command, *locale, "--auth=scram-sha-256", "--no-instructions"],
+            [*command, "--encoding=UTF8", *self.locale, "--auth=scram-sha-256", "--no-instructions"],
             capture_output=True,
             text=True,
             check=False,

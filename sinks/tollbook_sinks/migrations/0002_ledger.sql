@@ -58,7 +58,7 @@ CREATE TABLE llm_usage_events (
     content_digest bytea NOT NULL,
     PRIMARY KEY (id, created_at),
     CONSTRAINT llm_usage_events_id_holds_created_at
-        CHECK (uuid_extract_version(id) = 7 AND created_at = uuid_extract_timestamp(id))
+        CHECK (created_at IS NOT DISTINCT FROM uuid7_time(id))
 ) PARTITION BY RANGE (created_at);
 
 COMMENT ON COLUMN llm_usage_events.stream IS 'live, or the id of the import';

@@ -15,8 +15,12 @@ BEGIN
                 USING ERRCODE = 'invalid_role_specification', HINT = 'Take these attributes away, then go on.';
         END IF;
     END LOOP;
-    -- To make the owner's database one has to be able to act as the owner; a superuser is.
-    IF NOT pg_has_role(current_user, 'tollbook_owner', 'MEMBER') THEN
+    -- To make the owner's database one has to be able to act as the owner; a superuser is. Since Postgres 16 a member may
+    -- not be: who makes a role is its member and may do no more than grant it, to itself too.
+    IF NOT pg_has_role(
+        current_user, 'tollbook_owner',
+        CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END
+    ) THEN
         GRANT tollbook_owner TO CURRENT_USER;
     END IF;
 END

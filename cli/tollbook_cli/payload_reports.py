@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from tollbook_cli.payload_file import Payload
 from tollbook_producers.call import event_id_of
@@ -29,7 +30,7 @@ def events_of(payload: Payload, provider: str, surface: str) -> Iterator[UsageEv
         reports = _reports_of_calls(payload, provider, surface)
     for report in reports:
         spec = CallSpec(provider, report.response_model or "unknown", {})
-        yield build_event(outcome(spec, report, None, {}), event_id_of(spec, report))
+        yield build_event(outcome(spec, report, None, {}), UUID(event_id_of(spec, report)))
 
 
 def _reports_of_session(messages: Sequence[Any], provider: str, surface: str) -> Iterator[CallReport]:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from tollbook_producers import process
 from tollbook_producers.collecting import note
@@ -12,7 +11,7 @@ from tollbook_producers.later import read_facts
 from tollbook_producers.log import warn_once
 from tollbook_producers.report import CallReport
 from tollbook_producers.scope import collections
-from tollbook_schemas import derived_event_id, new_event_id
+from tollbook_schemas.ids import derived_event_id, new_event_id_text
 
 _NOTHING = CallReport()
 
@@ -31,7 +30,7 @@ class OpenCall:
         self._first_chunk_ms: int | None = None
         self._collections = collections()  # now: it may end in another context
         self._recorder = process.recorder()
-        self._reserved = new_event_id()
+        self._reserved = new_event_id_text()
         try:
             self._recorder.began(self._reserved, intent(spec))
         except Exception as error:  # noqa: BLE001  # tracking never raises into a call
@@ -107,12 +106,12 @@ def _outcome(
         return outcome(spec, CallReport(flags=("report_unreadable",)), error, times)
 
 
-def event_id_of(spec: CallSpec, report: CallReport) -> UUID:
+def event_id_of(spec: CallSpec, report: CallReport) -> str:
     """A new id, or for what several workers may see the one that all of them derive."""
     if report.identity is None or report.completed_ms is None:
-        return new_event_id()
+        return new_event_id_text()
     try:
-        return derived_event_id(report.completed_ms, spec.provider, report.identity)
+        return str(derived_event_id(report.completed_ms, spec.provider, report.identity))
     except (AttributeError, TypeError, ValueError, OverflowError) as error:
         warn_once("an object's own id could not be used", error)
-        return new_event_id()
+        return new_event_id_text()

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from tollbook_producers.attribution import UNATTRIBUTED
 from tollbook_producers.later import read_facts
-from tollbook_schemas import UsageEvent
+from tollbook_schemas import UsageEvent, encode_event
 from tollbook_schemas.ids import id_to_ms, ms_to_datetime
+from tollbook_schemas.quick_encode import quick_json
 from tollbook_schemas.usage import USAGE_FIELDS
 
 _SUBSTITUTES = {"use_case": UNATTRIBUTED, "provider": "unknown", "model": "unknown"}
@@ -32,6 +33,15 @@ def build_event(facts: Mapping[str, object], event_id: UUID) -> UsageEvent:
         return UsageEvent.model_validate(fields)
     except ValidationError as error:  # a rule between fields is judged only once each field is valid
         return UsageEvent.model_validate(_without(fields, error))
+
+
+def event_record(facts: Mapping[str, object], event_id: str) -> tuple[bytes, bytes]:
+    """The record (key, value) of the event that `build_event` makes of facts that were on disk. Raises what it does."""
+    facts = read_facts(facts)
+    value = quick_json(facts, event_id)
+    if value is None:
+        return encode_event(build_event(facts, UUID(event_id)))
+    return event_id.encode(), value
 
 
 def _without(fields: Mapping[str, Any], error: ValidationError) -> dict[str, Any]:

@@ -7,12 +7,9 @@ from typing import Any, NamedTuple
 
 from tollbook_producers.attribution import UNATTRIBUTED, Attribution
 from tollbook_producers.outcome import outcome_of
-from tollbook_producers.report import CallReport
+from tollbook_producers.report import MAX_TEXT, CallReport
 from tollbook_schemas import LLMUsageStatus, NormalizedTokenUsage
 from tollbook_schemas.usage import USAGE_FIELDS
-
-MAX_TEXT = 256
-"""No text of an event may be as long, so one cut to it stays invalid and is flagged, not passed off as an id."""
 
 _INTERRUPTED = {"status": LLMUsageStatus.ERROR.value, "error_type": "interrupted"}
 
@@ -41,7 +38,16 @@ def outcome(
 ) -> dict[str, Any]:
     """The facts of a call that is over. `times` are the event's fields of milliseconds."""
     if report.unread is not None and error is None:
-        return {**_said(report), "unread": report.unread, **_known(spec).facts, **times}
+        return {
+            "raw_usage": report.raw_usage,
+            "response_model": report.response_model,
+            "request_id": report.request_id,
+            "service_tier": report.service_tier,
+            "attempts": report.attempts,
+            "unread": report.unread,
+            **_known(spec).facts,
+            **times,
+        }
     status, error_type = _ending(report, error)
     return {**_reported(report), **_known(spec).facts, **times, "status": status.value, "error_type": error_type}
 
@@ -49,16 +55,17 @@ def outcome(
 def counts_of(usage: NormalizedTokenUsage) -> dict[str, Any]:
     """The counts that were reported, as JSON."""
     counts = usage.__dict__  # a third of the cost of asking the model for each
-    return {
-        name: str(value) if isinstance(value, Decimal) else value
-        for name in USAGE_FIELDS
-        if (value := counts[name]) is not None
-    }
+    return {name: fact(value) for name in USAGE_FIELDS if (value := counts[name]) is not None}
 
 
-def status_of(usage: NormalizedTokenUsage) -> LLMUsageStatus:
-    """The status of a call that went well."""
-    return LLMUsageStatus.SUCCESS if usage.is_reported else LLMUsageStatus.MISSING_USAGE
+def fact(count: int | Decimal) -> int | str:
+    """A count as JSON."""
+    return format(count.normalize(), "f") if isinstance(count, Decimal) else count
+
+
+def status_if(*, is_reported: bool) -> LLMUsageStatus:
+    """The status of a call that went well, by whether anything says what it used."""
+    return LLMUsageStatus.SUCCESS if is_reported else LLMUsageStatus.MISSING_USAGE
 
 
 class _Known(NamedTuple):
@@ -112,7 +119,7 @@ def _ending(report: CallReport, error: BaseException | None) -> tuple[LLMUsageSt
         return report.status, report.error_type
     if error is not None:
         return outcome_of(error)
-    return status_of(report.usage), None
+    return status_if(is_reported=report.usage.is_reported), None
 
 
 def _bounded(value: object) -> object:

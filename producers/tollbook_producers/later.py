@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tollbook_producers.facts import counts_of, status_of
-from tollbook_producers.normalize import reduce_raw_usage
-from tollbook_producers.normalize.openai.plain import CHAT, read_chat
+from tollbook_producers.facts import fact, status_if
+from tollbook_producers.normalize.openai.plain import CHAT
+from tollbook_producers.normalize.openai.usage import chat_report
 
-_READ = {CHAT: read_chat}
+_READ = {CHAT: chat_report}
 
 
 def read_facts(facts: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -15,9 +15,10 @@ def read_facts(facts: Mapping[str, Any]) -> Mapping[str, Any]:
     unread = facts.get("unread")
     if unread is None:
         return facts
-    usage = _READ[unread](facts["raw_usage"])
-    read = {**facts, **counts_of(usage), "raw_usage": reduce_raw_usage(facts["raw_usage"])}
-    read["flags"] = (*facts.get("flags", ()), *usage.flags)
-    read["status"] = status_of(usage).value
-    del read["unread"]
+    report = _READ[unread](facts["raw_usage"])
+    read = {name: value for name, value in facts.items() if name != "unread"}
+    counts = {name: fact(value) for name, value in (report.counts | report.others).items() if value is not None}
+    read |= counts
+    read["flags"] = (*facts.get("flags", ()), *report.flags)
+    read["status"] = status_if(is_reported=bool(counts)).value
     return read

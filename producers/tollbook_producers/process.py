@@ -4,8 +4,10 @@ import atexit
 import multiprocessing
 import os
 import threading
+from collections.abc import Mapping
 from functools import lru_cache
 from multiprocessing.util import Finalize
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,6 +22,9 @@ EXIT_FLUSH_SECONDS = 5.0
 TRACKING_VARIABLE = "LLM_USAGE_TRACKING_ENABLED"
 
 _BOOLEAN = TypeAdapter(bool)
+# For a variable that is not there, `os.environ` raises twice on its way to saying so, and this is asked for every call.
+_ENVIRONMENT: Mapping[Any, str | bytes] = getattr(os.environ, "_data", os.environ)
+_TRACKING_KEY = TRACKING_VARIABLE if _ENVIRONMENT is os.environ else os.environ.encodekey(TRACKING_VARIABLE)
 
 
 class _Process:
@@ -94,13 +99,14 @@ def tracking_enabled() -> bool:
     settings = _process.settings
     if settings is not None and not settings.tracking_enabled:
         return False
-    return _is_on(os.environ.get(TRACKING_VARIABLE, "true"))
+    said = _ENVIRONMENT.get(_TRACKING_KEY)
+    return said is None or _is_on(said)
 
 
 @lru_cache(maxsize=8)
-def _is_on(text: str) -> bool:
+def _is_on(said: str | bytes) -> bool:
     try:
-        return _BOOLEAN.validate_python(text.strip())
+        return _BOOLEAN.validate_python(os.fsdecode(said).strip())
     except ValidationError as error:
         warn_once(f"{TRACKING_VARIABLE} must be true or false, calls are tracked", error)
         return True

@@ -9,6 +9,7 @@ from confluent_kafka import KafkaError, Message, Producer
 from tollbook_producers.counters import Counters
 from tollbook_producers.log import warn_once
 from tollbook_schemas import Settings, UsageEvent, encode_event
+from tollbook_schemas.kafka_security import librdkafka_options
 
 POLL_SECONDS = 0.2
 MAX_QUEUED_EVENTS = 100_000
@@ -34,7 +35,7 @@ def producer_config(settings: Settings, max_queued: int = MAX_QUEUED_EVENTS) -> 
     the queue, not a clock.
     """
     return {
-        "bootstrap.servers": settings.kafka,
+        **librdkafka_options(settings),
         "client.id": "tollbook-producer",
         "enable.idempotence": True,
         "acks": "all",

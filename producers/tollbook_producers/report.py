@@ -5,6 +5,9 @@ from typing import Any
 
 from tollbook_schemas import LLMUsageStatus, NormalizedTokenUsage
 
+MAX_TEXT = 256
+"""No text of an event may be as long, so one cut to it stays invalid and is flagged, not passed off as an id."""
+
 NO_USAGE = NormalizedTokenUsage(flags=())
 
 
@@ -36,4 +39,7 @@ class CallReport:
     completed_ms: int | None = None
     flags: tuple[str, ...] = ()
     unread: str | None = None
-    """How the counts are to be read from `raw_usage` later, where that holds the usage as it came."""
+    """How the counts are to be read from `raw_usage` later, where that holds the usage as it came.
+
+    No other text of the report is then longer than `MAX_TEXT`.
+    """

@@ -144,7 +144,7 @@ def test_topics_that_do_not_pair_up(make_settings: MakeSettings, database: Datab
 @pytest.mark.parametrize("role", ["owner", "sink"])
 def test_a_database_without_tables(settings: Settings, database: Database, tmp_path: Path, role: str) -> None:
     with psycopg.connect(database.owner) as connection:
-        connection.execute("DROP TABLE llm_source_partitions")
+        connection.execute("DROP TABLE llm_source_partitions CASCADE")
     code, output = refusal(settings, database, tmp_path)
     assert code == 1
     assert "run `tollbook migrate`" in output

@@ -76,8 +76,13 @@ class Report:
         """The report as the contract's model."""
         fields: dict[str, Any] = {**self.counts, **self.others}
         if self._flags:
-            fields["flags"] = _few(tuple(self._flags))
+            fields["flags"] = self.flags
         return NormalizedTokenUsage.model_validate(fields)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What was mended."""
+        return _few(tuple(self._flags))
 
 
 def no_usage(usage: object) -> NormalizedTokenUsage:

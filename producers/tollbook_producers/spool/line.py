@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 from zlib import crc32
 
 import orjson
@@ -26,7 +25,7 @@ _SLOW = b"[ "
 
 
 def encode(record: Sequence[object]) -> bytes:
-    """The line of a record. UUIDs become text."""
+    """The line of a record."""
     try:
         body = orjson.dumps(record)
     except TypeError:  # a lone surrogate or an integer beyond 64 bits: no event takes it, but its call counts
@@ -34,19 +33,20 @@ def encode(record: Sequence[object]) -> bytes:
     return b"%08x %b\n" % (crc32(body), body)
 
 
-def encode_beginning(call: UUID, facts: object) -> bytes:
+def encode_beginning(call: str, facts: object) -> bytes:
     """The line of a call that begins. Facts that are the same object as last time are not encoded anew."""
     known, encoded = _last[0]
     if known is not facts:
         try:
-            encoded = orjson.Fragment(orjson.dumps(facts))
+            encoded = orjson.dumps(facts)
         except TypeError:
             return encode((BEGAN, call, facts))
         _last[0] = (facts, encoded)
-    return encode((BEGAN, call, encoded))
+    body = b'["b","%b",%b]' % (call.encode(), encoded)
+    return b"%08x %b\n" % (crc32(body), body)
 
 
-_last: list[tuple[object, object]] = [(None, None)]
+_last: list[tuple[object, bytes]] = [(object(), b"")]
 
 
 def decode(line: bytes) -> Record | None:

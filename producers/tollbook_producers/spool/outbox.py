@@ -14,7 +14,7 @@ from tollbook_producers.log import warn_once
 from tollbook_producers.publisher import producer_config
 from tollbook_schemas import Settings
 
-MAX_IN_FLIGHT = 2_000
+MAX_IN_FLIGHT = 1_000
 BATCH_RECORDS = 500
 RETRY_SECONDS = 5.0
 
@@ -23,6 +23,12 @@ _kafka_logger = logging.getLogger("tollbook_producers.kafka")
 
 Done = Callable[[bool], None]
 """Told once, whether Kafka has the record or never will."""
+
+
+def _say_refusal(error: KafkaError) -> None:
+    """librdkafka tries a refused login again for ever."""
+    if error.code() == KafkaError._AUTHENTICATION:
+        warn_once("Kafka refuses the login, and events wait: set TOLLBOOK_KAFKA_SASL_USERNAME and its password right")
 
 
 @dataclass(slots=True)
@@ -42,7 +48,7 @@ class Outbox:
 
     def __init__(self, settings: Settings) -> None:
         self.in_flight = 0
-        self._config = producer_config(settings)
+        self._config = {**producer_config(settings), "error_cb": _say_refusal}
         self._topic = settings.topics.events
         self._batch: list[_Record] = []
         self._again: deque[_Record] = deque()

@@ -26,6 +26,7 @@ class OwnFolder:
         self._writer = writer
         self._calls = OpenCalls()
         self._tail = Tail(owner.folder, writer.is_closed)
+        self._outbox = outbox
         self._sending = InOrder(outbox, settled)
         self._acked = 0
         self._oldest = 1
@@ -42,9 +43,10 @@ class OwnFolder:
         return self._tail.at_end
 
     def pump(self) -> int:
-        """Read the next lines and send their outcomes. Returns how many lines there were."""
-        lines = self._tail.read()
-        for line in lines:
+        """Read the next lines and send their outcomes, while there is room. Returns how many lines there were."""
+        lines = 0
+        for line in self._tail.read():
+            lines += 1
             try:
                 outcome = self._calls.take(line.record, segment_of(line.end))
             except ValueError:
@@ -53,7 +55,9 @@ class OwnFolder:
             if outcome is not None:
                 self._sending.send(outcome, line.end)
                 self._note_end(line.record)
-        return len(lines)
+                if self._outbox.room <= 0:
+                    break
+        return lines
 
     def settle(self) -> None:
         """Remember how far everything is acknowledged, and remove the segments before that."""

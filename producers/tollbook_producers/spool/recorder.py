@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from tollbook_producers.log import warn_once
 from tollbook_producers.spool.line import BEGAN, ENDED, LEFT, PROGRESSED, encode, encode_beginning
@@ -27,17 +26,17 @@ class SpoolRecorder:
         self.recorded = Tally()
         self._losses = losses
         self._overflow = overflow
-        self._wake = waker.wake
-        self._unwritten: set[UUID] = set()
+        self._waker = waker
+        self._unwritten: set[str] = set()
         self._is_gone = False
 
-    def began(self, reserved: UUID, facts: Facts) -> None:
+    def began(self, reserved: str, facts: Facts) -> None:
         """Write the intent. A call whose intent cannot be written is counted until its outcome is safe."""
         if not self._is_gone and not self._write_beginning(encode_beginning(reserved, facts)):
             self._unwritten.add(reserved)
             self._losses.hold(1)
 
-    def progressed(self, reserved: UUID, facts: Facts) -> None:
+    def progressed(self, reserved: str, facts: Facts) -> None:
         """Write the running totals."""
         if self._is_gone:
             return
@@ -47,7 +46,7 @@ class SpoolRecorder:
             self._unwritten.discard(reserved)
             self._losses.hold(-1)
 
-    def ended(self, reserved: UUID, event_id: UUID, facts: Facts) -> None:
+    def ended(self, reserved: str, event_id: str, facts: Facts) -> None:
         """Write the outcome. In a forked child this does nothing: the call is the parent's."""
         if self._is_gone:
             return
@@ -55,17 +54,18 @@ class SpoolRecorder:
             self._unwritten.discard(reserved)
             self._leave(event_id, facts)
             self._losses.hold(-1)
-        elif self._write(encode((ENDED, reserved, event_id, facts))):
+        elif (writer := self.writer) is not None and writer.append(encode((ENDED, reserved, event_id, facts))):
             self.recorded.add()
         else:
             self._bypass(reserved, event_id, facts)
-        self._wake()
+        if self._waker.is_asleep:
+            self._waker.wake()
 
-    def left(self, event_id: UUID, facts: Facts) -> None:
+    def left(self, event_id: str, facts: Facts) -> None:
         """Write an event without a beginning."""
         if not self._is_gone:
             self._leave(event_id, facts)
-            self._wake()
+            self._waker.wake()
 
     def lost(self, error: BaseException) -> None:
         """Count a call for which nothing could be recorded."""
@@ -92,7 +92,7 @@ class SpoolRecorder:
         writer = self.writer
         return writer is not None and writer.append(line, writer.limit // _RESERVED_PART)
 
-    def _leave(self, event_id: UUID, facts: Facts) -> None:
+    def _leave(self, event_id: str, facts: Facts) -> None:
         line = encode((LEFT, event_id, facts))
         if self._write(line):
             self.recorded.add()
@@ -105,7 +105,7 @@ class SpoolRecorder:
             self._losses.hold(-1)
             warn_once("neither the spool nor memory has room for more events")
 
-    def _bypass(self, reserved: UUID, event_id: UUID, facts: Facts) -> None:
+    def _bypass(self, reserved: str, event_id: str, facts: Facts) -> None:
         """Keep the outcome of a call whose beginning is on disk in memory.
 
         It goes by the reserved id, so that a kill on the way cannot make two events of one call: what the next process
@@ -113,5 +113,5 @@ class SpoolRecorder:
         remains, and becomes the event of an interrupted call.
         """
         left = event_id if facts.get("source_id") is not None else reserved
-        if self._overflow.put(Kept(encode((LEFT, left, facts)), str(reserved))):
+        if self._overflow.put(Kept(encode((LEFT, left, facts)), reserved)):
             self.recorded.add()

@@ -4,21 +4,19 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from uuid import UUID
 
-from tollbook_producers.event_builder import build_event
+from tollbook_producers.event_builder import event_record
 from tollbook_producers.log import warn_once
 from tollbook_producers.spool.line import decode
 from tollbook_producers.spool.open_calls import Outcome
 from tollbook_producers.spool.outbox import Done, Outbox
 from tollbook_producers.spool.overflow import Kept
-from tollbook_schemas import encode_event
 
 
 def send(outbox: Outbox, outcome: Outcome, done: Done) -> None:
     """Make the event and send it; `done` is told at once that it never arrives where no valid event can be made."""
     try:
-        key, value = encode_event(build_event(outcome.facts, UUID(outcome.event_id)))
+        key, value = event_record(outcome.facts, outcome.event_id)
     except Exception as error:  # noqa: BLE001  # whatever is wrong with one call, the others go on
         warn_once("no event could be made of a call", error)
         done(False)

@@ -1,7 +1,7 @@
 """Reads a folder's lines in order while they are being written."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ Small portions were measured to be worse for the calls under way: each begins a 
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made for every line: freezing would make it three times as slow
 class Line:
     """A record and the position behind it."""
 
@@ -57,17 +57,22 @@ class Tail:
         """Whether all there is was read and nothing more can come."""
         return self._at_end
 
-    def read(self) -> list[Line]:
-        """The next lines; none where there are none yet. Raises OSError where the disk fails."""
+    def read(self) -> Iterator[Line]:
+        """The next lines; none where there are none yet. Raises OSError where the disk fails.
+
+        Each is decoded when it is its turn: many records at once would scatter the memory of whatever else runs here.
+        """
         closed = self._is_closed(self._number)  # asked before reading: what was written until then is read now
         chunk = self._read_chunk()
         end = chunk.rfind(b"\n") + 1
         if end:
-            return self._parse(chunk[:end])
-        if len(chunk) == self._chunk:
+            self._chunk = CHUNK_BYTES
+            yield from self._parse(chunk, end)
+        elif len(chunk) == self._chunk:
             self._chunk *= 2
-            return self.read()
-        return self._turn(chunk) if closed else []
+            yield from self.read()
+        elif closed:
+            self._turn(chunk)
 
     def mark_corrupt(self, line: Line) -> None:
         """A record that cannot be used although it is whole."""
@@ -82,15 +87,15 @@ class Tail:
                 return b""
         return os.pread(self._file.fd, self._chunk, self._offset)
 
-    def _parse(self, chunk: bytes) -> list[Line]:
-        lines = []
-        for text in chunk[:-1].split(b"\n"):
-            self._offset += len(text) + 1
-            record = self._record(text)
+    def _parse(self, chunk: bytes, end: int) -> Iterator[Line]:
+        begin, start = self.position, 0
+        while start < end:
+            after = chunk.index(b"\n", start) + 1
+            record = self._record(chunk[start : after - 1])
+            self._offset += after - start
+            start = after
             if record is not None:
-                lines.append(Line(record, self.position))
-        self._chunk = CHUNK_BYTES
-        return lines
+                yield Line(record, begin + start)
 
     def _record(self, text: bytes) -> Record | None:
         record = decode(text)
@@ -100,7 +105,7 @@ class Tail:
             record = salvage(text)
         return record
 
-    def _turn(self, rest: bytes) -> list[Line]:
+    def _turn(self, rest: bytes) -> None:
         """Leave a segment that is read. A last line without its newline was not taken for written by its writer."""
         self._offset += len(rest)
         if rest:
@@ -111,7 +116,6 @@ class Tail:
             self._close()
         else:
             self._at_end = True
-        return []
 
     def _close(self) -> None:
         if self._file is not None:

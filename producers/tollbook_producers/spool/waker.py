@@ -7,14 +7,14 @@ class Waker:
     """`wake` costs an attribute unless the thread sleeps; a finalizer may call it in the middle of itself."""
 
     def __init__(self) -> None:
-        self._is_asleep = False
+        self.is_asleep = False
         self._bell = threading.Lock()
         self._bell.acquire()
 
     def wake(self) -> None:
         """End the sleep, if there is one."""
-        if self._is_asleep:
-            self._is_asleep = False
+        if self.is_asleep:
+            self.is_asleep = False
             self.ring()
 
     def ring(self) -> None:
@@ -30,9 +30,9 @@ class Waker:
 
     def going_to_sleep(self) -> None:
         """From now on `wake` rings: whoever looks for work after this misses none."""
-        self._is_asleep = True
+        self.is_asleep = True
 
     def sleep(self, seconds: float) -> None:
         """Sleep until woken, at most that long."""
         self._bell.acquire(timeout=seconds)
-        self._is_asleep = False
+        self.is_asleep = False

@@ -54,13 +54,20 @@ class Writer:
 
     def append(self, line: bytes, reserve: int = 0) -> bool:
         """Write a line and leave `reserve` bytes free. Returns whether it is on disk; never raises for a disk."""
-        segment = self._segment
-        if segment is None or self.used + len(line) + reserve > self.limit or not self._may_write():
+        segment, size = self._segment, len(line)
+        if segment is None or self._earlier_bytes + segment.size + size + reserve > self.limit:
+            return False
+        if self._retry_at and time.monotonic() < self._retry_at:
             return False
         try:
             if segment.is_full or segment.size >= self._segment_bytes:
                 segment = self._roll(segment)
-            self._put(segment, line)
+            if self._write(segment.descriptor.fd, line) != size:
+                segment.is_full = True  # nothing more behind a torn line, if it can be helped
+                raise OSError(ENOSPC, "a line was cut short")
+            segment.size += size
+            if self._fsync:
+                os.fdatasync(segment.descriptor.fd)
         except OSError as error:
             self._failed(error)
             return False
@@ -81,14 +88,6 @@ class Writer:
         if segment is not None:
             self._leave(segment)
 
-    def _put(self, segment: Segment, line: bytes) -> None:
-        if self._write(segment.descriptor.fd, line) != len(line):
-            segment.is_full = True  # nothing more behind a torn line, if it can be helped
-            raise OSError(ENOSPC, "a line was cut short")
-        segment.size += len(line)
-        if self._fsync:
-            os.fdatasync(segment.descriptor.fd)
-
     def _roll(self, full: Segment) -> Segment:
         """Begin the next segment. A thread that finds another one at it goes on in the old segment."""
         if not self._rolling.acquire(blocking=False):
@@ -107,9 +106,6 @@ class Writer:
     def _leave(self, segment: Segment) -> None:
         self._earlier[segment.number] = segment.size
         self._earlier_bytes += segment.size
-
-    def _may_write(self) -> bool:
-        return not self._retry_at or time.monotonic() >= self._retry_at
 
     def _failed(self, error: OSError) -> None:
         self._retry_at = time.monotonic() + RETRY_SECONDS

@@ -6,15 +6,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from typing import Any, Protocol
 
-import orjson
-
 from tollbook_producers.bodies.body import Body, decoder_of
 from tollbook_producers.bodies.hiding import UsageHidden
 from tollbook_producers.bodies.taps import tap
 from tollbook_producers.bodies.watches import Watch, watch_of
 from tollbook_producers.log import warn_once
 from tollbook_producers.normalize import Reader
-from tollbook_producers.read import header
+from tollbook_producers.read import request_id
 from tollbook_producers.report import CallReport
 from tollbook_producers.wrap_openai import endings
 
@@ -148,7 +146,7 @@ class Exchange:
             return self._report()
         try:
             unread = getattr(self._reader, "unread", None) if error is None else None
-            if unread is not None and (report := unread(orjson.loads(self._response.content))) is not None:
+            if unread is not None and (report := unread(self._response.content)) is not None:
                 return self._with_wire(report)
             watch = watch_of(self._response.headers, self._reader, stream=False)
             watch.feed(self._response.content)
@@ -166,7 +164,7 @@ class Exchange:
         return self._with_wire(report)
 
     def _with_wire(self, report: CallReport) -> CallReport:
-        report.request_id = header(self._headers, "x-request-id") or report.request_id
+        report.request_id = request_id(self._headers) or report.request_id
         report.attempts = self._attempts or None
         return report
 

@@ -18,18 +18,14 @@ class Nothing:
         """Nothing is left."""
 
 
-class Call:
+class Call(OpenCall):
     """One event, whatever happens."""
 
-    __slots__ = ("_call", "first_chunk")
-
-    def __init__(self, spec: CallSpec) -> None:
-        self._call = OpenCall(spec)
-        self.first_chunk = self._call.first_chunk
+    __slots__ = ()
 
     def settle(self, report: CallReport, error: BaseException | None) -> None:
         """The event of the call. An object of the provider's that this answer alone reports is no shared one."""
-        self._call.end(replace(report, identity=None, completed_ms=None) if report.identity else report, error)
+        self.end(replace(report, identity=None, completed_ms=None) if report.identity else report, error)
 
 
 class Background:

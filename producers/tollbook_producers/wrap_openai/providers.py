@@ -16,10 +16,11 @@ _KNOWN = "_tollbook_provider"
 
 def provider_of(client: Any) -> str:
     """By the client's class and the host it talks to; `openai` where neither says anything else."""
-    url = client.base_url
-    known = client.__dict__.get(_KNOWN)
+    told = client.__dict__
+    url = told.get("_base_url") or client.base_url  # the property imports a module at every look
+    known = told.get(_KNOWN)
     if known is None or known[0] is not url:  # looked at once an address, as this is asked for every call
-        known = client.__dict__[_KNOWN] = (url, _provider(client, url.host))
+        known = told[_KNOWN] = (url, _provider(client, url.host))
     return known[1]  # type: ignore[no-any-return]  # the client is of a class of the SDK's
 
 

@@ -1,8 +1,10 @@
 """Counts that are read later are those that would have been read at once."""
 
+import json
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,7 +39,7 @@ words = st.none() | st.text(max_size=4) | st.integers()
 def test_later_is_the_same_as_at_once(usage: Any, model: Any, tier: Any, error: Any) -> None:
     answer = {"id": "chatcmpl-1", "choices": [{"index": 0, "finish_reason": "stop"}], "usage": usage}
     answer |= {"model": model, "service_tier": tier, "error": error}
-    unread = unread_chat(answer)
+    unread = unread_chat(json.dumps(answer).encode())
     if unread is None:
         return
     reader = reader_for("openai", "chat.completions")
@@ -49,7 +51,7 @@ def test_later_is_the_same_as_at_once(usage: Any, model: Any, tier: Any, error: 
 
 def test_usual_usage_is_read_later_and_any_text_at_once() -> None:
     usual = {"prompt_tokens": 1, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 0}}
-    assert unread_chat({"usage": usual}) is not None
+    assert unread_chat(orjson.dumps({"usage": usual})) is not None
     odds: tuple[Any, ...] = (
         None,
         {},
@@ -58,10 +60,22 @@ def test_usual_usage_is_read_later_and_any_text_at_once() -> None:
         {"usage": "x"},
         {"usage": {**usual, "prompt_tokens": "plum"}},
     )
-    assert [unread_chat(odd) for odd in odds] == [None] * len(odds)
+    assert [unread_chat(orjson.dumps(odd)) for odd in odds] == [None] * len(odds)
     for texts in (
         {"plum": 1},
         {"prompt_tokens_details": {"plum": 1}},
         {"prompt_tokens_details": {"cached_tokens": ""}},
     ):
-        assert unread_chat({"usage": {**usual, **texts}}) is None
+        assert unread_chat(orjson.dumps({"usage": {**usual, **texts}})) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"plum", b'{"usage":{"prompt_tokens":1}', b'{"usage":{},"id":"\xff"}', b"[" * 100_000),
+        *(b'{"usage":{"prompt_tokens":%b}}' % count for count in (b"1.0", b"true", b"-1", b"10000000001", b"1e400")),
+    ],
+    ids=lambda body: body[:40],
+)
+def test_what_is_not_plain_is_left_to_the_reader(body: bytes) -> None:
+    assert unread_chat(body) is None

@@ -1,6 +1,7 @@
 """Whatever JSON comes over the wire, on every surface: nothing raises, and the call makes a valid event."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -77,7 +78,7 @@ requests = json | st.fixed_dictionaries({}, optional={"n": small, "prompt": json
 
 def check(report: CallReport) -> None:
     spec = CallSpec("openai", "m", {})
-    event = build_event(outcome(spec, report, None, {}), event_id_of(spec, report))
+    event = build_event(outcome(spec, report, None, {}), UUID(event_id_of(spec, report)))
     assert UsageEvent.model_validate_json(encode_event(event)[1]) == event
     assert event.status.value in ("success", "missing_usage", "error")
     assert (event.status.value == "error") == (event.error_type is not None)

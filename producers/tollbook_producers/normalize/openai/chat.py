@@ -19,10 +19,10 @@ class ChatReader:
     markers: ClassVar[tuple[bytes, ...]] = (b'_tokens"', b'"finish_reason":"', b'"finish_reason": "', b'"error"')
     """No text of an answer can hold them: inside a JSON string a quote is escaped."""
 
-    __slots__ = ("_choices", "_done", "_error", "_finished", "_id", "_model", "_tier", "_usage")
+    __slots__ = ("_done", "_error", "_finished", "_id", "_model", "_request", "_tier", "_usage")
 
     def __init__(self, request: Mapping[str, Any]) -> None:
-        self._choices = _choices_of(request)
+        self._request = request
         self._finished: set[int] = set()
         self._done = False
         self._usage: object = None
@@ -60,7 +60,7 @@ class ChatReader:
             service_tier=self._tier,
             status=error_status(self._error),
             error_type=self._error,
-            complete=self._done or len(self._finished) >= self._choices or self._error is not None,
+            complete=self._done or len(self._finished) >= _choices_of(self._request) or self._error is not None,
         )
 
 

@@ -37,8 +37,11 @@ _SECONDS = ("billable_audio_seconds", "output_audio_seconds")
 
 def normalize_openai_chat(usage: object, *, web_searches: int | None = None) -> NormalizedTokenUsage:
     """`prompt_tokens` and `completion_tokens`: chat completions and completions."""
-    if not isinstance(usage, Mapping):
-        return no_usage(usage)
+    return chat_report(usage, web_searches).usage() if isinstance(usage, Mapping) else no_usage(usage)
+
+
+def chat_report(usage: Mapping[str, object], web_searches: int | None = None) -> Report:
+    """As `normalize_openai_chat`, before it becomes the contract's model."""
     report = Report()
     report.take(usage, _CHAT)
     report.take(report.object_at(usage, "prompt_tokens_details", "prompt_tokens_details_invalid"), _INPUT_DETAILS)
@@ -68,7 +71,7 @@ def normalize_openai_tokens(
         report.take_seconds(usage, "seconds", "input_audio_seconds")
     for name in _SECONDS:
         report.take_seconds(usage, name, name)
-    return _finished(report, usage, web_searches=web_searches, images=images)
+    return _finished(report, usage, web_searches=web_searches, images=images).usage()
 
 
 def normalize_openai_embedding(usage: object) -> NormalizedTokenUsage:
@@ -85,7 +88,7 @@ def normalize_openai_embedding(usage: object) -> NormalizedTokenUsage:
 
 def _finished(
     report: Report, usage: Mapping[str, object], *, web_searches: int | None = None, images: int | None = None
-) -> NormalizedTokenUsage:
+) -> Report:
     _add_hidden_thinking(report)
     _take_cost(report, usage)
     if web_searches is not None:
@@ -93,7 +96,7 @@ def _finished(
     if images is not None:
         report.counts["output_images"] = images
     clamp(report)
-    return report.usage()
+    return report
 
 
 def _add_hidden_thinking(report: Report) -> None:

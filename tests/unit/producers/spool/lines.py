@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from uuid import UUID
 
 from tollbook_producers.spool.folder import make_folder
 from tollbook_producers.spool.line import encode
 from tollbook_producers.spool.owner import Destination, Owner
 from tollbook_producers.spool.segment import segment_path
 from tollbook_producers.spool.tail import Tail
-from tollbook_schemas import new_event_id
+from tollbook_schemas.ids import new_event_id_text
 
 HERE = Destination("127.0.0.1:9", "tollbook.usage-events", "0123456789abcdef")
 FACTS = {"use_case": "x", "provider": "p", "model": "m", "status": "error", "error_type": "interrupted"}
@@ -17,7 +16,7 @@ FACTS = {"use_case": "x", "provider": "p", "model": "m", "status": "error", "err
 
 def left_records(count: int) -> list[list[object]]:
     """Events without a beginning."""
-    return [["l", str(new_event_id()), {**FACTS, "session_id": str(number)}] for number in range(count)]
+    return [["l", call_id(), {**FACTS, "session_id": str(number)}] for number in range(count)]
 
 
 def write_segment(folder: Path, number: int, records: Sequence[Sequence[object]]) -> bytes:
@@ -43,6 +42,6 @@ def dead_folder(spool: Path, records: Sequence[Sequence[object]], destination: D
     return owner
 
 
-def call_id() -> UUID:
+def call_id() -> str:
     """The id of a call."""
-    return new_event_id()
+    return new_event_id_text()

@@ -12,8 +12,8 @@ from tollbook_producers.spool.overflow import Overflow
 from tollbook_producers.spool.owner import Word, read_header
 from tollbook_producers.spool.recorder import SpoolRecorder
 from tollbook_producers.spool.waker import Waker
-from tollbook_schemas import Settings, new_event_id
-from unit.producers.spool.lines import FACTS, dead_folder, left_records
+from tollbook_schemas import Settings
+from unit.producers.spool.lines import FACTS, call_id, dead_folder, left_records
 
 
 def test_the_spool_is_in_the_home_or_where_the_setting_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -37,15 +37,15 @@ def test_a_folder_is_made_as_soon_as_that_can_be_done(tmp_path: Path) -> None:
     (tmp_path / "spool").write_text("in the way")
     disk = Disk(Settings(spool_dir=tmp_path / "spool"), "s", recorder, losses)
     assert (disk.folder, disk.used) == (None, 0)
-    call = new_event_id()
+    call = call_id()
     recorder.began(call, FACTS)
-    recorder.ended(call, new_event_id(), FACTS)
+    recorder.ended(call, call_id(), FACTS)
     assert losses.dropped == 1
     (tmp_path / "spool").unlink()
     disk.look()
     [folder] = folders(tmp_path / "spool")
     assert read_header(folder)[Word.DROPPED] == 1
-    recorder.began(new_event_id(), FACTS)
+    recorder.began(call_id(), FACTS)
     assert disk.used > 0
 
 

@@ -1,11 +1,9 @@
 """A line is read whole or not at all, wherever it was cut or changed."""
 
-from uuid import UUID
-
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tollbook_producers.spool.line import decode, encode, salvage
+from tollbook_producers.spool.line import BEGAN, decode, encode, encode_beginning, salvage
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(st.characters()),
@@ -23,9 +21,14 @@ def test_what_is_encoded_is_decoded(record: list[object]) -> None:
     assert decode(line[:-1]) == record
 
 
-def test_ids_become_text_and_tuples_lists() -> None:
-    call = UUID("01890000-0000-7000-8000-000000000000")
-    assert decode(encode(("b", call, {"flags": ("x",)}))[:-1]) == ["b", str(call), {"flags": ["x"]}]
+def test_tuples_become_lists() -> None:
+    assert decode(encode(("b", "call", {"flags": ("x",)}))[:-1]) == ["b", "call", {"flags": ["x"]}]
+
+
+@given(JSON)
+def test_a_beginning_is_a_line_like_any_other(facts: object) -> None:
+    for call in ("call-1", "call-2"):
+        assert encode_beginning(call, facts) == encode((BEGAN, call, facts))
 
 
 @given(RECORDS, st.data())

@@ -17,8 +17,7 @@ from tollbook_producers.spool.owner import Word, read_header
 from tollbook_producers.spool.recorder import SpoolRecorder
 from tollbook_producers.spool.waker import Waker
 from tollbook_producers.spool.writer import Writer
-from tollbook_schemas import new_event_id
-from unit.producers.spool.lines import FACTS, HERE, read_all
+from unit.producers.spool.lines import FACTS, HERE, call_id, read_all
 
 
 @settings(max_examples=60, deadline=None)
@@ -33,12 +32,12 @@ def test_every_call_is_somewhere_once(
     losses.keep_in(owner)
     recorder = SpoolRecorder(losses, overflow, Waker())
     recorder.writer = Writer(owner.folder, 10**6, write=full_after(room) or os.write)
-    calls = [new_event_id() for _ in range(30)]
+    calls = [call_id() for _ in range(30)]
     for first in range(0, len(calls), overlapping):
         for call in calls[first : first + overlapping]:
             recorder.began(call, FACTS)
         for call in calls[first : first + overlapping]:
-            recorder.ended(call, new_event_id(), FACTS)
+            recorder.ended(call, call_id(), FACTS)
     recorder.close()
     found, _ = read_all(owner.folder)
     folder = OpenCalls()
@@ -61,7 +60,7 @@ def test_an_outcome_that_bypasses_the_disk_goes_by_the_reserved_id(tmp_path: Pat
     recorder = SpoolRecorder(Losses("s"), overflow, Waker())
     recorder.writer = Writer(tmp_path, 10**6)
     for facts in (FACTS, {**FACTS, "source_id": "resp_1"}):
-        call, minted = new_event_id(), new_event_id()
+        call, minted = call_id(), call_id()
         recorder.writer._retry_at = 0.0
         recorder.began(call, FACTS)
         recorder.writer._retry_at = 1e12
@@ -76,7 +75,7 @@ def test_an_outcome_that_bypasses_the_disk_goes_by_the_reserved_id(tmp_path: Pat
 def test_totals_stand_in_for_a_beginning_that_could_not_be_written(tmp_path: Path) -> None:
     losses = Losses("s")
     recorder = SpoolRecorder(losses, Overflow(), Waker())
-    call = new_event_id()
+    call = call_id()
     recorder.began(call, FACTS)
     recorder.writer = Writer(tmp_path, 10**6)
     recorder.progressed(call, {**FACTS, "prompt_tokens": 5})
@@ -90,13 +89,13 @@ def test_totals_stand_in_for_a_beginning_that_could_not_be_written(tmp_path: Pat
 def test_after_a_fork_nothing_is_recorded(tmp_path: Path) -> None:
     recorder = SpoolRecorder(Losses("s"), Overflow(), Waker())
     recorder.writer = Writer(tmp_path, 10**6)
-    call = new_event_id()
+    call = call_id()
     recorder.began(call, FACTS)
     recorder.disown()
     recorder.progressed(call, FACTS)
-    recorder.ended(call, new_event_id(), FACTS)
-    recorder.left(new_event_id(), FACTS)
-    recorder.began(new_event_id(), FACTS)
+    recorder.ended(call, call_id(), FACTS)
+    recorder.left(call_id(), FACTS)
+    recorder.began(call_id(), FACTS)
     assert [record[0] for record in read_all(tmp_path)[0]] == ["b"]
 
 

@@ -16,7 +16,10 @@ from support.provider_events import EventList
 from tollbook_producers import configure
 from tollbook_schemas import UsageEvent
 
-pytestmark = pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning"),
+    pytest.mark.xdist_group("interviews_paths"),  # what the module makes once serves all of its tests
+]
 
 TROUPES_AT_ONCE = 6
 PATIENCE = 30.0
@@ -44,9 +47,6 @@ class Compared:
 
 
 CASES = list(product(PATHS, Outcome))
-
-
-pytestmark = pytest.mark.xdist_group("interviews_paths")  # what the module makes once serves all of its tests
 
 
 @pytest.fixture(scope="module")

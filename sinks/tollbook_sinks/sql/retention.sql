@@ -26,14 +26,16 @@ WITH ledger AS (
     SELECT stream, window_start, state, ledger_events
       FROM llm_windows
      WHERE window_start > %(start)s - %(width)s::interval AND window_start < %(end)s
+), late AS (
+    SELECT stream, window_start, count(*) AS corrections
+      FROM llm_usage_adjustments
+     WHERE window_start > %(start)s - %(width)s::interval AND window_start < %(end)s AND reason = 'late'
+     GROUP BY 1, 2
 )
 SELECT stream, window_start, state, ledger_events AS proven_rows,
        coalesce(on_time_rows, 0) AS on_time_rows, coalesce(late_rows, 0) AS late_rows,
-       (SELECT count(*)
-          FROM llm_usage_adjustments AS adjustment
-         WHERE adjustment.stream = each.stream AND adjustment.window_start = each.window_start
-           AND adjustment.reason = 'late') AS corrections
-  FROM (SELECT * FROM ledger FULL JOIN recorded USING (stream, window_start)) AS each
+       coalesce(corrections, 0) AS corrections
+  FROM ledger FULL JOIN recorded USING (stream, window_start) LEFT JOIN late USING (stream, window_start)
  ORDER BY window_start, stream;
 
 -- name: see_what_is_committed

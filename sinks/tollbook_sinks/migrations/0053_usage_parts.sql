@@ -1,11 +1,14 @@
--- Usage summed as far as one price applies to it: what every answer about money begins with.
+-- What usage is summed by: its scopes, the parts that have the same prices, and where prices change.
 
 CREATE OR REPLACE FUNCTION llm_is_scope(
     p_scope text, p_id text, p_from timestamptz, p_to timestamptz, p_window interval
 ) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN
-    IF p_scope IS NULL OR p_scope NOT IN ('project', 'workspace', 'session', 'all') THEN
-        RAISE EXCEPTION 'usage is kept by project, workspace or session, not by %', quote_nullable(p_scope)
+    IF p_scope IS NULL
+        OR p_scope NOT IN ('project', 'workspace', 'collection', 'template', 'session', 'operation', 'all')
+    THEN
+        RAISE EXCEPTION 'usage is kept by project, workspace, collection, template, session or operation, not by %',
+            quote_nullable(p_scope)
             USING ERRCODE = 'invalid_parameter_value', HINT = 'The scope ''all'' with a null id means everybody.';
     ELSIF (p_scope = 'all') <> (p_id IS NULL) THEN
         RAISE EXCEPTION 'the id of the % is missing, or one too many', p_scope
@@ -62,55 +65,3 @@ RETURN (
     WHERE at IS NOT NULL
 );
 COMMENT ON FUNCTION llm_price_bounds IS 'every time at which any price begins or ends, in order';
-
-CREATE FUNCTION llm_usage_parts(
-    p_scope text, p_id text, p_from timestamptz, p_to timestamptz, p_workspace_id text, p_window interval,
-    p_by text[], p_supposed llm_supposed_price[]
-) RETURNS SETOF llm_usage_part LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    WITH bound AS (SELECT llm_price_bounds(p_supposed) AS bounds)
-    SELECT
-        row_number() OVER (), keyed.provider, keyed.model, keyed.response_model, keyed.use_case, keyed.state,
-        keyed.workspace_id, keyed.by_project, keyed.by_template, keyed.by_collection, keyed.by_environment,
-        keyed.service_tier, keyed.batch, keyed.prompt_band, keyed.by_window, min(keyed.window_start),
-        sum(keyed.events), sum(keyed.calls_success), sum(keyed.calls_missing_usage), sum(keyed.calls_timeout),
-        sum(keyed.calls_error), sum(keyed.calls_with_usage), sum(keyed.prompt_tokens), sum(keyed.prompt_tokens_calls),
-        sum(keyed.completion_tokens), sum(keyed.completion_tokens_calls), sum(keyed.total_tokens),
-        sum(keyed.total_tokens_calls), sum(keyed.input_audio_tokens), sum(keyed.input_audio_tokens_calls),
-        sum(keyed.output_audio_tokens), sum(keyed.output_audio_tokens_calls), sum(keyed.cached_prompt_tokens),
-        sum(keyed.cached_prompt_tokens_calls), sum(keyed.cached_audio_tokens), sum(keyed.cached_audio_tokens_calls),
-        sum(keyed.cached_image_tokens), sum(keyed.cached_image_tokens_calls), sum(keyed.cache_write_tokens),
-        sum(keyed.cache_write_tokens_calls), sum(keyed.reasoning_tokens), sum(keyed.reasoning_tokens_calls),
-        sum(keyed.tool_use_prompt_tokens), sum(keyed.tool_use_prompt_tokens_calls), sum(keyed.input_image_tokens),
-        sum(keyed.input_image_tokens_calls), sum(keyed.output_image_tokens), sum(keyed.output_image_tokens_calls),
-        sum(keyed.input_audio_ms), sum(keyed.input_audio_ms_calls), sum(keyed.billable_audio_ms),
-        sum(keyed.billable_audio_ms_calls), sum(keyed.output_audio_ms), sum(keyed.output_audio_ms_calls),
-        sum(keyed.output_images), sum(keyed.output_images_calls), sum(keyed.web_search_requests),
-        sum(keyed.web_search_requests_calls), sum(keyed.provider_cost_e10), sum(keyed.provider_cost_e10_calls),
-        sum(keyed.latency_ms), sum(keyed.latency_ms_calls)
-    FROM (
-        SELECT
-            used.*,
-            CASE WHEN 'project' = ANY (p_by) THEN used.project_id END AS by_project,
-            CASE WHEN 'template' = ANY (p_by) THEN used.template_id END AS by_template,
-            CASE WHEN 'collection' = ANY (p_by) THEN used.collection_id END AS by_collection,
-            CASE WHEN 'environment' = ANY (p_by) THEN used.environment END AS by_environment,
-            CASE WHEN 'window' = ANY (p_by) THEN used.window_start END AS by_window,
-            width_bucket(used.window_start, (SELECT bounds FROM bound)) AS epoch
-        FROM (
-            SELECT * FROM llm_usage_rows(p_scope, p_id, p_from, p_to, p_workspace_id, p_window)
-            UNION ALL
-            SELECT t.* FROM llm_usage_totals AS t
-            WHERE p_scope = 'all' AND (p_workspace_id IS NULL OR t.workspace_id = p_workspace_id)
-                AND t.window_start >= coalesce(p_from, '-infinity') AND t.window_start < coalesce(p_to, 'infinity')
-        ) AS used
-        WHERE llm_is_scope(p_scope, p_id, p_from, p_to, p_window)
-    ) AS keyed
-    GROUP BY
-        keyed.provider, keyed.model, keyed.response_model, keyed.use_case, keyed.state, keyed.workspace_id,
-        keyed.by_project, keyed.by_template, keyed.by_collection, keyed.by_environment, keyed.service_tier,
-        keyed.batch, keyed.prompt_band, keyed.by_window, keyed.epoch;
-END;
-COMMENT ON FUNCTION llm_usage_parts IS
-    'Net usage of a scope by what decides prices, and by any of project, template, collection, environment, window '
-    'that p_by names. A workspace is always told apart: contracts are a workspace''s.';

@@ -12,34 +12,6 @@ CREATE INDEX llm_usage_adjustments_collection ON llm_usage_adjustments (collecti
 CREATE INDEX llm_usage_adjustments_template ON llm_usage_adjustments (template_id, window_start)
     WHERE template_id IS NOT NULL;
 
-CREATE OR REPLACE FUNCTION llm_is_scope(
-    p_scope text, p_id text, p_from timestamptz, p_to timestamptz, p_window interval
-) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
-BEGIN
-    IF p_scope IS NULL
-        OR p_scope NOT IN ('project', 'workspace', 'collection', 'template', 'session', 'operation', 'all')
-    THEN
-        RAISE EXCEPTION 'usage is kept by project, workspace, collection, template, session or operation, not by %',
-            quote_nullable(p_scope)
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'The scope ''all'' with a null id means everybody.';
-    ELSIF (p_scope = 'all') <> (p_id IS NULL) THEN
-        RAISE EXCEPTION 'the id of the % is missing, or one too many', p_scope
-            USING ERRCODE = 'null_value_not_allowed', HINT = 'The scope ''all'' has no id, any other has one.';
-    ELSIF p_window IS NULL OR extract(epoch FROM p_window) <= 0 THEN
-        RAISE EXCEPTION 'a window must be longer than nothing' USING ERRCODE = 'invalid_parameter_value';
-    ELSIF extract(epoch FROM p_from) % extract(epoch FROM p_window) <> 0
-        OR extract(epoch FROM p_to) % extract(epoch FROM p_window) <> 0
-    THEN
-        RAISE EXCEPTION 'the range must begin and end on window boundaries: usage is kept in windows of %', p_window
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'Use full windows counted from 1970-01-01 00:00 UTC.';
-    ELSIF p_from >= p_to THEN
-        RAISE EXCEPTION 'the range is empty: its start must be before its end, which is exclusive'
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    RETURN true;
-END
-$$;
-
 -- Only one scope's branches ever run: a comparison of constants decides before a row is read.
 CREATE OR REPLACE FUNCTION llm_usage_rows(
     p_scope text, p_id text, p_from timestamptz, p_to timestamptz, p_workspace_id text, p_window interval

@@ -1,7 +1,13 @@
 -- The questions that are asked every day: what a scope used and owes, told apart as far as one asks.
 
-DROP FUNCTION get_project_usage, get_session_usage, get_workspace_usage;
-DROP FUNCTION get_usage;
+ALTER TYPE llm_usage_line RENAME ATTRIBUTE cost_usd TO cost;
+ALTER TYPE llm_usage_line ADD ATTRIBUTE corrections numeric, ADD ATTRIBUTE currency text;
+COMMENT ON COLUMN llm_usage_line.cost IS
+    'at the prices that were in force: exact, unrounded; null where nothing could be priced. It leaves out what is '
+    'unpriced and calls without usage';
+COMMENT ON COLUMN llm_usage_line.corrections IS
+    'what corrections of past prices add to cost; null: none concerns it. cost + corrections is what is owed';
+COMMENT ON COLUMN llm_usage_line.currency IS 'of cost and corrections; the provider''s own charge is in USD';
 
 ALTER TYPE llm_usage_line
     ADD ATTRIBUTE total numeric, ADD ATTRIBUTE coverage numeric,

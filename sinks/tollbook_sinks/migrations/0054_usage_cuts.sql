@@ -1,4 +1,4 @@
--- Usage cut into days or months of a time zone, where the windows can make that cut.
+-- Usage cut into days or months of a time zone where the windows can make that cut, and by what decides prices.
 
 -- One second before a local midnight and one after it again: right where clocks are set at midnight, too.
 CREATE FUNCTION llm_local_start(p_cut text, p_at timestamptz, p_zone text) RETURNS timestamptz
@@ -56,59 +56,76 @@ COMMENT ON FUNCTION llm_is_cut IS
     'true, or the reason why not as error 22023 (22004: no zone): a name that usage is not told apart by, or a day or '
     'month that begins inside a window of the range (all time: of what is recorded)';
 
+-- In PL/pgSQL, because that keeps plans for the length of a session: making one takes longer than using it. A plan for
+-- each scope, which names the one index that it needs; hashed, because these rows are too wide to sort.
 CREATE FUNCTION llm_usage_cuts(
     p_scope text, p_id text, p_from timestamptz, p_to timestamptz, p_workspace_id text, p_window interval,
     p_by text[], p_supposed llm_supposed_price[], p_zone text
-) RETURNS SETOF llm_usage_part LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    WITH bound AS (SELECT llm_price_bounds(p_supposed) AS bounds)
-    SELECT
-        row_number() OVER (), keyed.provider, keyed.model, keyed.response_model, keyed.use_case, keyed.state,
-        keyed.workspace_id, keyed.by_project, keyed.by_template, keyed.by_collection, keyed.by_environment,
-        keyed.service_tier, keyed.batch, keyed.prompt_band, keyed.by_window, min(keyed.window_start),
-        sum(keyed.events), sum(keyed.calls_success), sum(keyed.calls_missing_usage), sum(keyed.calls_timeout),
-        sum(keyed.calls_error), sum(keyed.calls_with_usage), sum(keyed.prompt_tokens), sum(keyed.prompt_tokens_calls),
-        sum(keyed.completion_tokens), sum(keyed.completion_tokens_calls), sum(keyed.total_tokens),
-        sum(keyed.total_tokens_calls), sum(keyed.input_audio_tokens), sum(keyed.input_audio_tokens_calls),
-        sum(keyed.output_audio_tokens), sum(keyed.output_audio_tokens_calls), sum(keyed.cached_prompt_tokens),
-        sum(keyed.cached_prompt_tokens_calls), sum(keyed.cached_audio_tokens), sum(keyed.cached_audio_tokens_calls),
-        sum(keyed.cached_image_tokens), sum(keyed.cached_image_tokens_calls), sum(keyed.cache_write_tokens),
-        sum(keyed.cache_write_tokens_calls), sum(keyed.reasoning_tokens), sum(keyed.reasoning_tokens_calls),
-        sum(keyed.tool_use_prompt_tokens), sum(keyed.tool_use_prompt_tokens_calls), sum(keyed.input_image_tokens),
-        sum(keyed.input_image_tokens_calls), sum(keyed.output_image_tokens), sum(keyed.output_image_tokens_calls),
-        sum(keyed.input_audio_ms), sum(keyed.input_audio_ms_calls), sum(keyed.billable_audio_ms),
-        sum(keyed.billable_audio_ms_calls), sum(keyed.output_audio_ms), sum(keyed.output_audio_ms_calls),
-        sum(keyed.output_images), sum(keyed.output_images_calls), sum(keyed.web_search_requests),
-        sum(keyed.web_search_requests_calls), sum(keyed.provider_cost_e10), sum(keyed.provider_cost_e10_calls),
-        sum(keyed.latency_ms), sum(keyed.latency_ms_calls)
-    FROM (
-        SELECT
-            used.*,
-            CASE WHEN 'project' = ANY (p_by) THEN used.project_id END AS by_project,
-            CASE WHEN 'template' = ANY (p_by) THEN used.template_id END AS by_template,
-            CASE WHEN 'collection' = ANY (p_by) THEN used.collection_id END AS by_collection,
-            CASE WHEN 'environment' = ANY (p_by) THEN used.environment END AS by_environment,
-            CASE
-                WHEN 'window' = ANY (p_by) THEN used.window_start
-                WHEN 'day' = ANY (p_by) THEN llm_local_start('day', used.window_start, p_zone)
-                WHEN 'month' = ANY (p_by) THEN llm_local_start('month', used.window_start, p_zone)
-            END AS by_window,
-            width_bucket(used.window_start, (SELECT bounds FROM bound)) AS epoch
-        FROM llm_usage_rows(p_scope, p_id, p_from, p_to, p_workspace_id, p_window) AS used
-        WHERE llm_is_scope(p_scope, p_id, p_from, p_to, p_window)
-            AND llm_is_cut(p_by, p_zone, p_from, p_to, p_window)
-    ) AS keyed
-    GROUP BY
-        keyed.provider, keyed.model, keyed.response_model, keyed.use_case, keyed.state, keyed.workspace_id,
-        keyed.by_project, keyed.by_template, keyed.by_collection, keyed.by_environment, keyed.service_tier,
-        keyed.batch, keyed.prompt_band, keyed.by_window, keyed.epoch;
-END;
+) RETURNS SETOF llm_usage_part LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 50
+SET plan_cache_mode = force_generic_plan SET enable_sort = off AS $$
+DECLARE
+    cuts timestamptz[];
+    months tstzmultirange := '{}';
+    days tstzmultirange := '{}';
+    windows tstzmultirange;
+    since CONSTANT timestamptz := greatest(p_from, llm_unfinished_since());
+BEGIN
+    PERFORM llm_is_scope(p_scope, p_id, p_from, p_to, p_window), llm_is_cut(p_by, p_zone, p_from, p_to, p_window);
+    cuts := llm_price_cuts(p_from, p_to, p_supposed);
+    windows := tstzmultirange(tstzrange(p_from, p_to));
+    -- A local day or month may begin inside one of UTC.
+    IF NOT 'window' = ANY (p_by) AND (p_zone = 'UTC' OR NOT p_by && '{day,month}') THEN
+        IF NOT 'day' = ANY (p_by) THEN
+            months := llm_whole_periods('month', p_from, p_to, cuts);
+        END IF;
+        days := llm_whole_periods('day', p_from, p_to, cuts) - months;
+        windows := windows - months - days;
+    END IF;
+    CASE p_scope
+        WHEN 'project' THEN
+            RETURN QUERY SELECT * FROM llm_summed_totals(
+                'project', p_id, p_from, p_to, p_workspace_id, p_window, p_by, p_zone, cuts, months, days, windows,
+                since
+            );
+        WHEN 'workspace' THEN
+            RETURN QUERY SELECT * FROM llm_summed_totals(
+                'workspace', p_id, p_from, p_to, p_workspace_id, p_window, p_by, p_zone, cuts, months, days, windows,
+                since
+            );
+        WHEN 'collection' THEN
+            RETURN QUERY SELECT * FROM llm_summed_totals(
+                'collection', p_id, p_from, p_to, p_workspace_id, p_window, p_by, p_zone, cuts, months, days, windows,
+                since
+            );
+        WHEN 'template' THEN
+            RETURN QUERY SELECT * FROM llm_summed_totals(
+                'template', p_id, p_from, p_to, p_workspace_id, p_window, p_by, p_zone, cuts, months, days, windows,
+                since
+            );
+        WHEN 'session' THEN
+            RETURN QUERY SELECT * FROM llm_summed_totals(
+                'session', p_id, p_from, p_to, p_workspace_id, p_window, p_by, p_zone, cuts, months, days, windows,
+                since
+            );
+        WHEN 'operation' THEN
+            RETURN QUERY SELECT * FROM llm_summed_totals(
+                'operation', p_id, p_from, p_to, p_workspace_id, p_window, p_by, p_zone, cuts, months, days, windows,
+                since
+            );
+        WHEN 'all' THEN
+            RETURN QUERY SELECT * FROM llm_summed_totals(
+                'all', p_id, p_from, p_to, p_workspace_id, p_window, p_by, p_zone, cuts, months, days, windows,
+                since
+            );
+    END CASE;
+END
+$$;
 COMMENT ON FUNCTION llm_usage_cuts IS
     'Net usage of a scope by what decides prices, and by any of project, template, collection, environment and one of '
     'window, day, month that p_by names; window_start is the start of the window, or of the day or month in p_zone. A '
     'workspace is always told apart: contracts are a workspace''s.';
 
-CREATE OR REPLACE FUNCTION llm_usage_parts(
+CREATE FUNCTION llm_usage_parts(
     p_scope text, p_id text, p_from timestamptz, p_to timestamptz, p_workspace_id text, p_window interval,
     p_by text[], p_supposed llm_supposed_price[]
 ) RETURNS SETOF llm_usage_part LANGUAGE sql STABLE PARALLEL SAFE

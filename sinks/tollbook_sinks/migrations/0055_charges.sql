@@ -32,14 +32,17 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION llm_class_quantities IS 'the classes that some call of a part reported, in tokens, seconds or units';
 
+-- With a plan that is kept for the length of a session: looking up prices takes less than planning how to.
 CREATE FUNCTION llm_part_charges(
     p_part llm_usage_part, p_book text, p_currency text, p_supposed llm_supposed_price[]
 ) RETURNS TABLE (
     token_class text, quantity numeric, price_per_one numeric, cost numeric,
     corrected_quantity numeric, corrected_price_per_one numeric, corrections numeric, total numeric, unpriced numeric,
     supposed_quantity numeric, supposed_price_per_one numeric, supposed_cost numeric, supposed_unpriced numeric
-) LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
+) LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 5 SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     WITH priced AS (
         SELECT
             class.token_class,
@@ -85,7 +88,8 @@ BEGIN ATOMIC
         supposed_quantity, supposed_price_per_one, supposed_quantity * supposed_price_per_one,
         CASE WHEN supposed_price_per_one IS NULL THEN nullif(supposed_quantity, 0) END
     FROM priced;
-END;
+END
+$$;
 COMMENT ON FUNCTION llm_part_charges IS
     'What each class of a part costs: as booked, what corrections add (null: none concerns it), both, and under '
     'supposed prices, which stand over corrected ones. A null cost is unpriced, never free.';

@@ -4,32 +4,18 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
+from tollbook_schemas.canonical_event import CanonicalEvent
 from tollbook_schemas.errors import UnknownSchemaVersionError
 from tollbook_schemas.event import SCHEMA_VERSION, UsageEvent
+from tollbook_schemas.quick_decode import quick_event
+from tollbook_schemas.quick_usage import quick_usage
 from tollbook_schemas.topics import END_KEY, IMPORT_HEADER, TICK_KEY, StreamKind
-
-if TYPE_CHECKING:
-    from tollbook_schemas.canonical_event import CanonicalEvent
-
-try:
-    from tollbook_schemas.quick_decode import quick_event
-    from tollbook_schemas.quick_usage import quick_usage
-except ModuleNotFoundError:  # msgspec comes with the processor and the sink; an app worker decodes nothing
-
-    def quick_event(value: bytes) -> UsageEvent | None:  # noqa: ARG001
-        """Leaves every record to the full validator."""
-        return None
-
-    def quick_usage(key: bytes | None, value: bytes) -> "CanonicalEvent | None":  # noqa: ARG001
-        """As `quick_event`."""
-        return None
-
 
 Headers = Sequence[tuple[str, bytes | None]] | None
 RejectReason = Literal["not_json", "invalid", "key_mismatch", "no_import_id", "end_on_live_topic"]
@@ -57,7 +43,7 @@ class DecodedEvent:
 class DecodedUsage(NamedTuple):
     """As `DecodedEvent`, with no more than what is folded: `event` may be the bare fields of a valid event."""
 
-    event: "UsageEvent | CanonicalEvent"
+    event: UsageEvent | CanonicalEvent
     import_id: str | None
 
 

@@ -2,12 +2,10 @@
 
 from bisect import bisect_left
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from tollbook_schemas.canonical_event import CanonicalEvent
 from tollbook_schemas.event import UsageEvent
-
-if TYPE_CHECKING:  # it needs msgspec, which an app worker does not have
-    from tollbook_schemas.canonical_event import CanonicalEvent
 
 BASE_BAND = 0
 PROMPT_BANDS = (32_000, 128_000, 200_000, 256_000, 272_000, 512_000, 1_000_000)
@@ -42,6 +40,6 @@ def prompt_band(prompt_tokens: int | None) -> int:
 _named = attrgetter(*Dimensions._fields[:-1])
 
 
-def dimensions_of(event: "UsageEvent | CanonicalEvent") -> Dimensions:
+def dimensions_of(event: UsageEvent | CanonicalEvent) -> Dimensions:
     """The rollup row that an event belongs to, beside its stream and window. Aggregates take the base band."""
     return Dimensions._make((*_named(event), BASE_BAND if event.aggregate else prompt_band(event.prompt_tokens)))

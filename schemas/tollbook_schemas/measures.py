@@ -3,15 +3,12 @@
 from decimal import Decimal
 from itertools import compress
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from tollbook_schemas.attribution import LLMUsageStatus
+from tollbook_schemas.canonical_event import CanonicalEvent
 from tollbook_schemas.event import UsageEvent
 from tollbook_schemas.fields import seconds_to_ms, usd_to_e10
 from tollbook_schemas.usage import SECONDS_FIELDS, TOKEN_FIELDS, UNIT_FIELDS
-
-if TYPE_CHECKING:  # it needs msgspec, which an app worker does not have
-    from tollbook_schemas.canonical_event import CanonicalEvent
 
 Measures = tuple[int, ...]
 """One integer for each name in `MEASURES`, in that order."""
@@ -49,7 +46,7 @@ _NO_AMOUNTS = (None,) * len(_AMOUNTS)
 _LATENCY = MEASURES.index("latency_ms")
 
 
-def add_event(values: list[int], event: "UsageEvent | CanonicalEvent") -> None:
+def add_event(values: list[int], event: UsageEvent | CanonicalEvent) -> None:
     """Add what one event says to the values of its rollup row. Not for a CanonicalEvent with seconds or a cost."""
     calls = event.call_count
     values[EVENTS] += 1

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from support import plain_terminal  # noqa: F401  # imported for what it does
 from support.oldest_postgres import ABSENT, ON_OLDEST, oldest_programs, oldest_server
 from support.postgres import Database, PostgresServer
 from support.services import Services, test_services

@@ -41,9 +41,18 @@ from tollbook_sinks.lifecycle import connect
 from tollbook_sinks.records import Feed
 
 THRESHOLDS = thresholds_of(Settings())
-NOW_MS = time.time_ns() // 1_000_000
-THIS_HOUR = NOW_MS - NOW_MS % HOUR_MS
 WORKERS = ("processor", "sink", "maintain")
+
+
+@pytest.fixture
+def now_ms() -> int:
+    """Of each test its own: lag is counted up to the clock of Postgres."""
+    return time.time_ns() // 1_000_000
+
+
+@pytest.fixture
+def this_hour(now_ms: int) -> int:
+    return now_ms - now_ms % HOUR_MS
 
 
 @pytest.fixture
@@ -61,54 +70,54 @@ def append(case: Case, number: int, at: int, partition: int = 0, **fields: Any) 
     case.log.event(usage_event(number, at, **fields), at, partition)
 
 
-def test_a_quiet_ledger_has_nothing_to_say(case: Case) -> None:
-    case.log.tick(NOW_MS)
+def test_a_quiet_ledger_has_nothing_to_say(case: Case, now_ms: int) -> None:
+    case.log.tick(now_ms)
     case.log.sink()
     quiet = facts_of(case, ends={})
     assert [alert.code for alert in find_alerts(quiet, THRESHOLDS)] == []
 
 
-def test_missing_usage_is_counted_by_model_and_use_case_over_the_sliding_time(case: Case) -> None:
+def test_missing_usage_is_counted_by_model_and_use_case_over_the_sliding_time(case: Case, now_ms: int) -> None:
     for number in range(10):
         gone: dict[str, Any] = (
             {"status": "missing_usage", "prompt_tokens": None, "completion_tokens": None} if number < 4 else {}
         )
-        append(case, number, NOW_MS, model="m", response_model="m-2026", **gone)
-        append(case, 100 + number, NOW_MS - 3 * HOUR_MS, model="m", status="missing_usage")
+        append(case, number, now_ms, model="m", response_model="m-2026", **gone)
+        append(case, 100 + number, now_ms - 3 * HOUR_MS, model="m", status="missing_usage")
     case.log.sink()
     assert facts_of(case).usage_gaps == (UsageGap("openai", "m-2026", "barbara_analysis", 10, 4),)
 
 
-def test_an_idle_producer_is_one_that_had_a_steady_flow(case: Case) -> None:
+def test_an_idle_producer_is_one_that_had_a_steady_flow(case: Case, now_ms: int, this_hour: int) -> None:
     for hour in range(8, 0, -1):
-        at = THIS_HOUR - hour * HOUR_MS
+        at = this_hour - hour * HOUR_MS
         append(case, hour, at, project_id="stopped", environment="prod")
         append(case, 10 + hour, at, project_id="goes-on", environment="prod")
         if hour % 2:
             append(case, 20 + hour, at, project_id="now-and-then", environment="prod")
-    append(case, 30, NOW_MS, project_id="goes-on", environment="prod")
-    append(case, 31, NOW_MS, project_id="stopped", environment="dev")
-    case.log.tick(NOW_MS)
+    append(case, 30, now_ms, project_id="goes-on", environment="prod")
+    append(case, 31, now_ms, project_id="stopped", environment="dev")
+    case.log.tick(now_ms)
     case.log.sink()
     assert facts_of(case).idle == (Producer("prod", "stopped"),)
 
 
-def test_nobody_is_idle_by_a_ledger_that_is_behind(case: Case) -> None:
+def test_nobody_is_idle_by_a_ledger_that_is_behind(case: Case, now_ms: int, this_hour: int) -> None:
     for hour in range(10, 2, -1):
-        append(case, hour, THIS_HOUR - hour * HOUR_MS, project_id="p")
-    case.log.tick(THIS_HOUR - 3 * HOUR_MS + 1)
+        append(case, hour, this_hour - hour * HOUR_MS, project_id="p")
+    case.log.tick(this_hour - 3 * HOUR_MS + 1)
     case.log.sink()
     assert facts_of(case).idle == ()
-    case.log.tick(NOW_MS)
+    case.log.tick(now_ms)
     case.log.sink()
     assert facts_of(case, replace(THRESHOLDS, idle=timedelta(hours=2.5))).idle == (Producer(None, "p"),)
     assert facts_of(case, replace(THRESHOLDS, idle=timedelta(0))).idle == ()
 
 
-def test_dead_letters_drops_and_lag(case: Case) -> None:
-    case.log.garbage(NOW_MS)
-    case.log.event(usage_event(1, NOW_MS - 30 * DAY_MS), NOW_MS, 1)
-    append(case, 2, NOW_MS, status="error", error_type="dropped", call_count=7)
+def test_dead_letters_drops_and_lag(case: Case, now_ms: int) -> None:
+    case.log.garbage(now_ms)
+    case.log.event(usage_event(1, now_ms - 30 * DAY_MS), now_ms, 1)
+    append(case, 2, now_ms, status="error", error_type="dropped", call_count=7)
     case.log.sink()
     ends = {Feed("source", "live", 0): 5, Feed("changelog", "live", 0): 9, Feed("source", "live", 2): 4}
     found = facts_of(case, ends=ends)
@@ -124,8 +133,8 @@ def test_dead_letters_drops_and_lag(case: Case) -> None:
     assert all((lag.seconds or 0) < 60 for lag in found.lags)
 
 
-def test_a_clock_that_stands_still_is_a_lag_in_seconds(case: Case) -> None:
-    case.log.tick(NOW_MS - 400_000)
+def test_a_clock_that_stands_still_is_a_lag_in_seconds(case: Case, now_ms: int) -> None:
+    case.log.tick(now_ms - 400_000)
     case.log.sink()
     alerts = find_alerts(facts_of(case, ends={}), THRESHOLDS)
     assert [alert.subject for alert in alerts] == [
@@ -134,10 +143,10 @@ def test_a_clock_that_stands_still_is_a_lag_in_seconds(case: Case) -> None:
     ]
 
 
-def test_the_ends_are_those_of_the_log(settings: Settings, database: Database) -> None:
+def test_the_ends_are_those_of_the_log(settings: Settings, database: Database, now_ms: int) -> None:
     writer = LogWriter(settings.kafka)
     for number in range(6):
-        writer.write(settings.topics.events, number % 2, message_of(usage_event(number, NOW_MS)))
+        writer.write(settings.topics.events, number % 2, message_of(usage_event(number, now_ms)))
     writer.flush()
     with connect(database.owner, "a test") as connection:
         found = look(settings, connection, LogEnds(settings))
@@ -157,13 +166,13 @@ def scraped(port: int) -> dict[tuple[str, ...], float]:
 
 
 def test_every_service_has_its_endpoint_and_status_prints_the_list(
-    *, make_settings: MakeSettings, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    *, make_settings: MakeSettings, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now_ms: int
 ) -> None:
     settings = make_settings(tick_idle_seconds=0.5)
     ports = dict(zip(WORKERS, free_ports(len(WORKERS)), strict=True))
     writer = LogWriter(settings.kafka)
     for number in range(40):
-        writer.write(settings.topics.events, number % 4, message_of(usage_event(number, NOW_MS)))
+        writer.write(settings.topics.events, number % 4, message_of(usage_event(number, now_ms)))
     writer.write(settings.topics.events, 0, Message(b"k", b"no JSON", []))
     writer.flush()
     with ExitStack() as running:
@@ -192,7 +201,7 @@ def test_every_service_has_its_endpoint_and_status_prints_the_list(
         assert maintainer["tollbook_alerts", "lag"] == 0
         assert maintainer["tollbook_alert", "dead_letters", "reason=not_json"] == 1
         assert maintainer["tollbook_unfinished_windows", "open"] == 1
-        assert maintainer["tollbook_looked_timestamp_seconds",] > NOW_MS / 1000
+        assert maintainer["tollbook_looked_timestamp_seconds",] > now_ms / 1000
         for name, value in {
             "TOLLBOOK_KAFKA": settings.kafka,
             "TOLLBOOK_POSTGRES": database.owner,

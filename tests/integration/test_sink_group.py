@@ -62,6 +62,7 @@ def test_a_postgres_that_goes_away_costs_nothing(
             _refuse_logins(connection, database, refuse=chunk == 3)
             _cut(connection)
             if chunk == 3:
+                load.chunk(CHUNK)  # a sink that had written all it knew would not notice
                 eventually(lambda: "too many connections for database" in sink.output)
                 _refuse_logins(connection, database, refuse=False)
         eventually(lambda: has_consumed(connection, total_of(load.truth), sink), 60)

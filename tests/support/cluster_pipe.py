@@ -90,7 +90,8 @@ class Pipe:
         while not self._stop.wait(LOOK_SECONDS):
             for command, worker in self.workers.items():
                 if worker.exit_code is not None:
-                    self.restarts.append(f"{command}: {worker.output.strip().splitlines()[-1]}")
+                    said = worker.output.strip().splitlines() or ["nothing"]  # killed before its first line
+                    self.restarts.append(f"{command}: {said[-1]}")
                     worker.restart()
 
     def _fetch(self, query: str) -> list[tuple[Any, ...]]:

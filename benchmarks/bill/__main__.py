@@ -1,10 +1,6 @@
 """`make bench-bill`."""
 
 import json
-import logging
-import os
-import sys
-import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +10,10 @@ import psycopg
 from benchmarks.bill.asking import measure
 from benchmarks.bill.call_to_bill import call_to_bill
 from benchmarks.bill.options import Options, read_options
+from benchmarks.command import say, working_folder
 from benchmarks.ledger.filling import LOADING, copy_earlier, fill
 from benchmarks.ledger.shape import Shape
-from tollbook_cli.stack import Stack, interrupted_by_termination
+from tollbook_cli.stack import Stack
 from tollbook_schemas import Settings
 
 MONTH, DAYS = date(2026, 3, 1), 31
@@ -34,15 +31,10 @@ WANTED = (
 def main() -> None:
     """Measure, and print the table and the JSON object."""
     options = read_options()
-    for name in [name for name in os.environ if name.startswith("TOLLBOOK_")]:
-        del os.environ[name]  # what the caller's shell says of these must change nothing
-    logging.disable(logging.INFO)
-    with interrupted_by_termination(), tempfile.TemporaryDirectory(prefix="tollbook-bench-") as folder:
-        Path(folder).chmod(0o755)  # Postgres never runs as root, so its user has to enter
-        result = _ask(Path(folder) / "asked", options)
-    with interrupted_by_termination(), tempfile.TemporaryDirectory(prefix="tollbook-bench-") as folder:
-        Path(folder).chmod(0o755)
-        result |= _time_calls(Path(folder) / "timed", options)
+    with working_folder() as folder:
+        result = _ask(folder / "asked", options)
+    with working_folder() as folder:
+        result |= _time_calls(folder / "timed", options)
     for name, limit, wanted in WANTED:
         print(f"{name:20} {result[name]:>10,}   {limit} {wanted:g} wanted")
     print(json.dumps(result))
@@ -65,11 +57,6 @@ def _time_calls(home: Path, options: Options) -> dict[str, float]:
     with Stack(home, Settings()) as stack:
         settings = Settings(kafka=stack.addresses.kafka, home=stack.home.path)
         return call_to_bill(stack, settings, options.events_s, options.latency_seconds)
-
-
-def say(line: str) -> None:
-    """Progress, for whoever waits."""
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

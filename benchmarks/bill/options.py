@@ -1,8 +1,9 @@
 """The command's options."""
 
-import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+from benchmarks.command import new_parser, read_arguments
 
 DESCRIPTION = """\
 Measures what a bill takes. First a month of made-up calls is loaded, with all totals, and eleven earlier months of the
@@ -29,17 +30,9 @@ QUICK = Options(events=300_000, rounds=3, latency_seconds=10.0, events_s=500.0)
 
 def read_options(arguments: Sequence[str] | None = None) -> Options:
     """The options from the command line; `--quick` changes the defaults of the others."""
-    parser = argparse.ArgumentParser(
-        prog="make bench-bill",
-        description=DESCRIPTION,
-        epilog='Example: make bench-bill ARGS="--quick"',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--quick", action="store_true", help="few calls and rounds: a look, not a result")
+    parser = new_parser("bench-bill", DESCRIPTION, "few calls and rounds")
     parser.add_argument("--events", type=int, help=f"calls in the month ({FULL.events})")
     parser.add_argument("--rounds", type=int, help=f"how often all is asked ({FULL.rounds})")
     parser.add_argument("--latency-seconds", type=float, help=f"how long calls are timed ({FULL.latency_seconds})")
     parser.add_argument("--events-s", type=float, help=f"calls a second meanwhile ({FULL.events_s})")
-    given = vars(parser.parse_args(arguments))
-    default = QUICK if given.pop("quick") else FULL
-    return Options(**{name: getattr(default, name) if value is None else value for name, value in given.items()})
+    return Options(**read_arguments(parser, arguments, asdict(FULL), asdict(QUICK)))

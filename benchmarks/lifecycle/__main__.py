@@ -1,16 +1,12 @@
 """`make bench-lifecycle`."""
 
 import json
-import logging
-import os
-import sys
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from psycopg.conninfo import make_conninfo
 
+from benchmarks.command import say, working_folder
 from benchmarks.ledger.filling import fill
 from benchmarks.ledger.shape import Shape
 from benchmarks.lifecycle.beside import sink_beside_compaction
@@ -18,7 +14,7 @@ from benchmarks.lifecycle.days import compact_and_drop
 from benchmarks.lifecycle.options import Options, read_options
 from benchmarks.sink.databases import new_database
 from benchmarks.sink.filling import fill as fill_log
-from tollbook_cli.stack import Stack, interrupted_by_termination
+from tollbook_cli.stack import Stack
 from tollbook_schemas import Settings
 
 FIRST = date(2026, 3, 1)
@@ -28,13 +24,9 @@ WANTED = 0.8
 def main() -> None:
     """Measure, and print the table and the JSON object."""
     options = read_options()
-    for name in [name for name in os.environ if name.startswith("TOLLBOOK_")]:
-        del os.environ[name]  # what the caller's shell says of these must change nothing
-    logging.disable(logging.INFO)
-    with interrupted_by_termination(), tempfile.TemporaryDirectory(prefix="tollbook-bench-") as folder:
-        Path(folder).chmod(0o755)  # Postgres never runs as root, so its user has to enter
+    with working_folder() as folder:
         say("starting Kafka and Postgres")
-        with Stack(Path(folder) / "home", Settings(), workers=()) as stack:
+        with Stack(folder / "home", Settings(), workers=()) as stack:
             result = _measure(stack, options)
     for name, unit in (
         ("compaction_s_per_million", "s"),
@@ -60,11 +52,6 @@ def _measure(stack: Stack, options: Options) -> dict[str, Any]:
 
 def _owner(stack: Stack, name: str) -> str:
     return make_conninfo(stack.addresses.postgres_owner, dbname=name)
-
-
-def say(line: str) -> None:
-    """Progress, for whoever waits."""
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

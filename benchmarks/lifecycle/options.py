@@ -1,8 +1,9 @@
 """The command's options."""
 
-import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+from benchmarks.command import new_parser, read_arguments
 
 DESCRIPTION = """\
 Measures the maintainer. Days of made-up calls are loaded with their windows closed; one pass compacts them all, another
@@ -28,13 +29,7 @@ QUICK = Options(days=6, daily=20_000, window=300_000, sink=20_000, rounds=2)
 
 def read_options(arguments: Sequence[str] | None = None) -> Options:
     """The options from the command line; `--quick` changes the defaults of the others."""
-    parser = argparse.ArgumentParser(
-        prog="make bench-lifecycle",
-        description=DESCRIPTION,
-        epilog='Example: make bench-lifecycle ARGS="--quick"',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--quick", action="store_true", help="little of everything: a look, not a result")
+    parser = new_parser("bench-lifecycle", DESCRIPTION, "little of everything")
     for name, text in (
         ("days", "days of calls"),
         ("daily", "calls a day"),
@@ -43,6 +38,4 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
         ("rounds", "how often the sink runs, alone and beside a compaction"),
     ):
         parser.add_argument(f"--{name}", type=int, help=f"{text} ({getattr(FULL, name)})")
-    given = vars(parser.parse_args(arguments))
-    default = QUICK if given.pop("quick") else FULL
-    return Options(**{name: getattr(default, name) if value is None else value for name, value in given.items()})
+    return Options(**read_arguments(parser, arguments, asdict(FULL), asdict(QUICK)))

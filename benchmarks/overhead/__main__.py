@@ -1,10 +1,10 @@
 """`make bench-overhead`."""
 
 import json
-import sys
 from importlib.metadata import version
 from typing import Any
 
+from benchmarks.command import say
 from benchmarks.overhead.broker import no_broker, running_broker
 from benchmarks.overhead.figures import Figures, growth_mb
 from benchmarks.overhead.options import Options, read_options
@@ -49,11 +49,6 @@ def watch_memory(options: Options, places: Places) -> dict[str, Any]:
     say(f"watching memory over {options.memory_calls} calls")
     found = run_together(places, OURS, "memory", options.memory_calls)
     return {name: {"growth_mb": growth_mb(one["resident_mb"]), **one} for name, one in found.items()}
-
-
-def say(line: str) -> None:
-    """Progress, for whoever waits."""
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

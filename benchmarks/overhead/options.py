@@ -2,7 +2,9 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+from benchmarks.command import new_parser, positive, read_arguments
 
 DESCRIPTION = """\
 Measures what tracking adds to an OpenAI call: a unary chat completion, a stream of 203 chunks, both answered from
@@ -30,35 +32,20 @@ QUICK = Options(rounds=3, calls=2_000, streams=100, memory_calls=50_000)
 
 def read_options(arguments: Sequence[str] | None = None) -> Options:
     """The options from the command line; `--quick` changes the defaults of the others."""
-    parser = argparse.ArgumentParser(
-        prog="make bench-overhead",
-        description=DESCRIPTION,
-        epilog='Example: make bench-overhead ARGS="--quick"',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--quick", action="store_true", help="few rounds and calls: a look, not a result")
-    parser.add_argument("--rounds", type=_positive, help=f"how often each contestant runs ({FULL.rounds})")
-    parser.add_argument("--calls", type=_positive, help=f"unary calls in a round, after warm-up ({FULL.calls})")
-    parser.add_argument("--streams", type=_positive, help=f"streams in a round, after warm-up ({FULL.streams})")
+    parser = new_parser("bench-overhead", DESCRIPTION, "few rounds and calls")
+    parser.add_argument("--rounds", type=positive, help=f"how often each contestant runs ({FULL.rounds})")
+    parser.add_argument("--calls", type=positive, help=f"unary calls in a round, after warm-up ({FULL.calls})")
+    parser.add_argument("--streams", type=positive, help=f"streams in a round, after warm-up ({FULL.streams})")
     parser.add_argument(
         "--memory-calls",
         type=_memory_calls,
         help=f"watch our memory from a tenth of these calls to the last ({FULL.memory_calls}); 0: not at all",
     )
-    given = vars(parser.parse_args(arguments))
-    default = QUICK if given.pop("quick") else FULL
-    return Options(**{name: getattr(default, name) if value is None else value for name, value in given.items()})
+    return Options(**read_arguments(parser, arguments, asdict(FULL), asdict(QUICK)))
 
 
 def _memory_calls(text: str) -> int:
     number = int(text)
     if number != 0 and number < MARKS:
         raise argparse.ArgumentTypeError(f"{text} is neither 0 nor at least {MARKS}")
-    return number
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return number

@@ -1,22 +1,19 @@
 """`make bench-pipe`."""
 
 import json
-import logging
 import os
-import sys
-import tempfile
 import time
-from pathlib import Path
 
 import psycopg
 
+from benchmarks.command import say, working_folder
 from benchmarks.pipe.apps import Apps, running_apps
 from benchmarks.pipe.latency import measure_latency, quantile
 from benchmarks.pipe.options import Options, read_options
 from benchmarks.pipe.sustained import sustained_rate
 from benchmarks.pipe.watching import QUERIES, look
 from tollbook_cli.environment import settings_environment
-from tollbook_cli.stack import Stack, interrupted_by_termination
+from tollbook_cli.stack import Stack
 from tollbook_schemas import Settings
 
 WANTED_SECONDS = 1.5
@@ -27,13 +24,9 @@ ARRIVAL_SECONDS = 60.0
 def main() -> None:
     """Measure, and print the table and the JSON object."""
     options = read_options()
-    for name in [name for name in os.environ if name.startswith("TOLLBOOK_")]:
-        del os.environ[name]  # what the caller's shell says of these must change nothing
-    logging.disable(logging.INFO)
-    with interrupted_by_termination(), tempfile.TemporaryDirectory(prefix="tollbook-bench-") as folder:
-        Path(folder).chmod(0o755)  # Postgres never runs as root, so its user has to enter
+    with working_folder() as folder:
         say("starting Kafka, Postgres and the workers")
-        with Stack(Path(folder) / "home", Settings()) as stack:
+        with Stack(folder / "home", Settings()) as stack:
             settings = Settings(kafka=stack.addresses.kafka, home=stack.home.path)
             environment = {**os.environ, **settings_environment(settings)}
             with (
@@ -81,11 +74,6 @@ def _check(connection: psycopg.Connection, made: int) -> None:
         if time.monotonic() > deadline:
             raise SystemExit(f"{made} calls left {found} (ledger, folded, adjustments, dead letters)")
         time.sleep(0.5)
-
-
-def say(line: str) -> None:
-    """Progress, for whoever waits."""
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """The command's options."""
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from benchmarks.command import new_parser, read_arguments
 
 DESCRIPTION = """\
 Measures the whole pipe with default settings: app workers that make tracked calls, Kafka, processor, sink, maintainer
@@ -28,19 +29,12 @@ QUICK = {"apps": 2, "flat_seconds": 8.0, "latency_seconds": 10.0}
 
 def read_options(arguments: Sequence[str] | None = None) -> Options:
     """The options from the command line; `--quick` changes the defaults of the others."""
-    parser = argparse.ArgumentParser(
-        prog="make bench-pipe",
-        description=DESCRIPTION,
-        epilog='Example: make bench-pipe ARGS="--quick"',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--quick", action="store_true", help="short times: a look, not a result")
+    parser = new_parser("bench-pipe", DESCRIPTION, "short times")
     parser.add_argument("--apps", type=int, help=f"processes that make calls ({FULL['apps']})")
     parser.add_argument("--flat-seconds", type=float, help=f"how long the lag must stay flat ({FULL['flat_seconds']})")
     parser.add_argument(
         "--latency-seconds", type=float, help=f"how long latency is measured ({FULL['latency_seconds']})"
     )
     parser.add_argument("--events-s", type=float, help="measure latency alone, at this rate")
-    given = vars(parser.parse_args(arguments))
-    default = {**(QUICK if given.pop("quick") else FULL), "events_s": None}
-    return Options(**{name: default[name] if value is None else value for name, value in given.items()})
+    full, quick = ({**default, "events_s": None} for default in (FULL, QUICK))
+    return Options(**read_arguments(parser, arguments, full, quick))

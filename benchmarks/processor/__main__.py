@@ -2,11 +2,11 @@
 
 import json
 import logging
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
+from benchmarks.command import say
 from benchmarks.overhead.broker import running_broker
 from benchmarks.processor.filling import Log, Shape, few_keys, fill, keys_in_turn
 from benchmarks.processor.options import Options, read_options
@@ -70,11 +70,6 @@ def _round(log: Log, name: str, options: Options) -> Iterator[tuple[str, float]]
         found = measure()
         say(f"{name}: {contestant} {found:,.0f} events/s")
         yield contestant, found
-
-
-def say(line: str) -> None:
-    """Progress, for whoever waits."""
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

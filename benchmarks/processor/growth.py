@@ -1,6 +1,5 @@
 """`make bench-growth`: what the processor costs as open keys grow."""
 
-import argparse
 import json
 import logging
 import sys
@@ -12,6 +11,7 @@ from tempfile import TemporaryDirectory
 import psutil
 from confluent_kafka.admin import AdminClient
 
+from benchmarks.command import new_parser, say
 from benchmarks.overhead.broker import running_broker
 from benchmarks.processor.filling import fill, keys_in_turn
 from benchmarks.processor.progress import LONGEST_SECONDS, Marks, ends_of, rate
@@ -35,10 +35,7 @@ one JSON object."""
 
 def main() -> None:
     """Measure, and print the table and the JSON object."""
-    parser = argparse.ArgumentParser(
-        prog="make bench-growth", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--quick", action="store_true", help="up to 10,000 keys only: a look, not a result")
+    parser = new_parser("bench-growth", DESCRIPTION, "up to 10,000 keys only")
     steps = KEYS[:2] if parser.parse_args().quick else KEYS
     logging.disable(logging.INFO)
     with running_broker() as kafka:
@@ -52,7 +49,7 @@ def main() -> None:
 def _measured(kafka: str, keys: int) -> dict[str, float]:
     """events_s, restart_s and memory_mb; all keys are open from the log's first part on."""
     settings = Settings(kafka=kafka, topic_prefix=f"keys-{keys}.", tick_idle_seconds=3600)
-    print(f"{keys} keys: writing events", file=sys.stderr, flush=True)
+    say(f"{keys} keys: writing events")
     log = fill(settings, max(100_000, keys * 3 // 2), keys_in_turn(keys), keyed=False)
     marks = Marks(kafka, settings.topics.rollups)
     admin = AdminClient({"bootstrap.servers": kafka})

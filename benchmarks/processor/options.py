@@ -1,9 +1,10 @@
 """The command's options."""
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from benchmarks.command import new_parser, positive, read_arguments
 
 DESCRIPTION = """\
 Measures the stream processor: the real `tollbook processor`, one worker on four partitions of a log that was filled
@@ -29,29 +30,14 @@ QUICK = {"rounds": 2, "events": 100_000, "slow_events": 20_000}
 
 def read_options(arguments: Sequence[str] | None = None) -> Options:
     """The options from the command line; `--quick` changes the defaults of the others."""
-    parser = argparse.ArgumentParser(
-        prog="make bench-processor",
-        description=DESCRIPTION,
-        epilog='Example: make bench-processor ARGS="--quick"',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--quick", action="store_true", help="few rounds and events: a look, not a result")
-    parser.add_argument("--rounds", type=_positive, help=f"how often each is measured ({FULL['rounds']})")
-    parser.add_argument("--events", type=_positive, help=f"events in each log ({FULL['events']})")
-    parser.add_argument("--slow-events", type=_positive, help=f"of them for Faust's table ({FULL['slow_events']})")
+    parser = new_parser("bench-processor", DESCRIPTION, "few rounds and events")
+    parser.add_argument("--rounds", type=positive, help=f"how often each is measured ({FULL['rounds']})")
+    parser.add_argument("--events", type=positive, help=f"events in each log ({FULL['events']})")
+    parser.add_argument("--slow-events", type=positive, help=f"of them for Faust's table ({FULL['slow_events']})")
     parser.add_argument(
         "--quixstreams-python",
         type=Path,
         default=Path(".venv-quixstreams/bin/python"),
         help="the Python that has quixstreams (%(default)s); it wants another confluent-kafka than we do",
     )
-    given = vars(parser.parse_args(arguments))
-    default = QUICK if given.pop("quick") else FULL
-    return Options(**{name: default[name] if value is None else value for name, value in given.items()})
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number
+    return Options(**read_arguments(parser, arguments, FULL, QUICK))

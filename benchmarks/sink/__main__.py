@@ -1,18 +1,14 @@
 """`make bench-sink`."""
 
 import json
-import logging
-import os
-import sys
-import tempfile
-from pathlib import Path
 from statistics import median
 
+from benchmarks.command import say, working_folder
 from benchmarks.sink.contestants import copy_rate, rows_of, sink_rate
 from benchmarks.sink.databases import new_database
 from benchmarks.sink.filling import Filled, fill
 from benchmarks.sink.options import read_options
-from tollbook_cli.stack import Stack, interrupted_by_termination
+from tollbook_cli.stack import Stack
 from tollbook_schemas import Settings
 
 WANTED = 0.5
@@ -22,13 +18,9 @@ _SET_HERE = "TOLLBOOK_"
 def main() -> None:
     """Measure, and print the table and the JSON object."""
     options = read_options()
-    for name in [name for name in os.environ if name.startswith(_SET_HERE)]:
-        del os.environ[name]  # what the caller's shell says of these must change nothing
-    logging.disable(logging.INFO)
-    with interrupted_by_termination(), tempfile.TemporaryDirectory(prefix="tollbook-bench-") as folder:
-        Path(folder).chmod(0o755)  # Postgres never runs as root, so its user has to enter
+    with working_folder() as folder:
         say("starting Kafka and Postgres")
-        with Stack(Path(folder) / "home", Settings(), workers=()) as stack:
+        with Stack(folder / "home", Settings(), workers=()) as stack:
             settings = Settings(kafka=stack.addresses.kafka)
             say(f"writing {options.events} events")
             filled = fill(settings, options.events)
@@ -56,11 +48,6 @@ def _round(stack: Stack, settings: Settings, filled: Filled, number: int) -> tup
         copy = copy_rate(database, rows)
     say(f"round {number}: sink {sink:,.0f}/s, COPY {copy:,.0f}/s, ratio {sink / copy:.3f}")
     return sink, copy
-
-
-def say(line: str) -> None:
-    """Progress, for whoever waits."""
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,13 @@ def load_queries(file: str, **parts: sql.Composable) -> Mapping[str, sql.Compose
     `parts` fill placeholders in braces, such as `{measures}`; a brace that is meant is written twice. Parameters of a
     query stay psycopg's: `%(name)s`. Raises KeyError for a placeholder that nobody fills.
     """
-    text = files("tollbook_sinks").joinpath("sql", file).read_text(encoding="utf-8")
-    return {name: sql.SQL(query).format(**parts) for name, query in split_queries(text)}
+    return {name: query.format(**parts) for name, query in read_queries("tollbook_sinks", file).items()}
+
+
+def read_queries(package: str, file: str) -> dict[str, sql.SQL]:
+    """The statements of a file in a package's folder `sql`, by name, with their braces as they stand."""
+    text = files(package).joinpath("sql", file).read_text(encoding="utf-8")
+    return {name: sql.SQL(query) for name, query in split_queries(text)}
 
 
 def split_queries(text: str) -> Iterator[tuple[str, LiteralString]]:

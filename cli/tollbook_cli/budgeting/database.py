@@ -5,23 +5,19 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any, Literal
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 
 from tollbook_billing import Book, open_database
 from tollbook_billing.budgets import BudgetScope
 from tollbook_cli.budgeting.errors import BudgetError
 from tollbook_sinks.admin import record_admin_action
-from tollbook_sinks.queries import split_queries
+from tollbook_sinks.queries import read_queries
 
-QUERIES = {
-    name: sql.SQL(query)
-    for name, query in split_queries(files("tollbook_cli.budgeting").joinpath("sql", "budgets.sql").read_text("utf-8"))
-}
+QUERIES = read_queries("tollbook_cli.budgeting", "budgets.sql")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +12,7 @@ from rich.text import Text
 from tollbook_billing.budgets import BudgetStatus
 from tollbook_cli.spelling import plain
 from tollbook_cli.statement.figures import UNKNOWN, count, money
+from tollbook_cli.tables import new_table
 
 
 def status_json(status: BudgetStatus) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def statuses_table(statuses: Sequence[BudgetStatus]) -> RenderableType:
     """Spent, share, alert, and what is not in the figure."""
     if not statuses:
         return Text("no budget is set there for that month")
-    table = _table("budget of", "month", right=("spent", "of", "share", "alert"))
+    table = new_table("budget of", "month", right=("spent", "of", "share", "alert"))
     table.add_column("not in it", overflow="fold")
     for one in statuses:
         table.add_row(
@@ -47,7 +47,7 @@ def statuses_table(statuses: Sequence[BudgetStatus]) -> RenderableType:
 
 def entries_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Every entry with who and why."""
-    table = _table("budget of", "from", right=("a month", "alerts at"))
+    table = new_table("budget of", "from", right=("a month", "alerts at"))
     table.add_column("who and why", overflow="fold")
     for row in rows:
         amount = "ended" if row["amount"] is None else f"{money(row['amount'])} {row['currency']}"
@@ -62,7 +62,7 @@ def alerts_table(rows: Sequence[Mapping[str, Any]], new: Collection[int]) -> Ren
     """The month's alerts, new ones loud."""
     if not rows:
         return Text("no alert is due")
-    table = _table("alert", "budget of", "month", right=("reached", "spent", "of"))
+    table = new_table("alert", "budget of", "month", right=("reached", "spent", "of"))
     for row in rows:
         table.add_row(
             Text("NEW", style="bold red") if row["id"] in new else "on record",
@@ -97,12 +97,3 @@ def _missing(status: BudgetStatus) -> Text:
     parts = [f"{count(status.calls_without_usage)} calls without usage"] if status.calls_without_usage else []
     parts += [f"UNPRICED {plain(quantity)} {name}" for name, quantity in status.unpriced.items()]
     return Text("\n".join(parts), style="red")
-
-
-def _table(*left: str, right: Iterable[str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for heading in left:
-        table.add_column(heading, overflow="fold")
-    for heading in right:
-        table.add_column(heading, justify="right", overflow="fold")
-    return table

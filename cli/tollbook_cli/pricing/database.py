@@ -2,20 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 
 from tollbook_billing import open_database
 from tollbook_cli.pricing.errors import PriceTableError
-from tollbook_sinks.queries import split_queries
+from tollbook_sinks.queries import read_queries
 
-QUERIES = {
-    name: sql.SQL(query)
-    for name, query in split_queries(files("tollbook_cli.pricing").joinpath("sql", "prices.sql").read_text("utf-8"))
-}
+QUERIES = read_queries("tollbook_cli.pricing", "prices.sql")
 
 
 @contextmanager

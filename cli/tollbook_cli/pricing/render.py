@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +13,7 @@ from tollbook_cli.pricing.correct import Correction
 from tollbook_cli.pricing.differences import PriceDifference
 from tollbook_cli.pricing.plan import Change
 from tollbook_cli.pricing.price import PriceKey, describe_key
+from tollbook_cli.tables import new_table
 
 MOST_SHOWN = 50
 """Changes that are shown to people: a list of prices has thousands."""
@@ -60,7 +60,7 @@ def correction_json(correction: Correction) -> dict[str, Any]:
 
 def prices_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Prices in force: what they are for, the price, since when."""
-    table = _table("price of", "price", "unit", "from (UTC)", "to", "source")
+    table = new_table("price of", "price", "unit", "from (UTC)", "to", "source")
     for row in rows:
         table.add_row(*_row_cells(row), Text(str(row["source"]), style="dim" if row["seed"] else ""))
     return table
@@ -68,7 +68,7 @@ def prices_table(rows: Iterable[Mapping[str, Any]]) -> Table:
 
 def history_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Every range with who and why."""
-    table = _table("price of", "price", "unit", "from (UTC)", "to", "who and why")
+    table = new_table("price of", "price", "unit", "from (UTC)", "to", "who and why")
     for row in rows:
         table.add_row(*_row_cells(row), _story(row))
     return table
@@ -78,7 +78,7 @@ def changes_table(changes: Sequence[Change]) -> RenderableType:
     """What is refused, new or changed, line by line up to a limit; the rest is counted."""
     telling = [change for change in changes if change.kind not in ("unchanged", "kept")]
     telling.sort(key=lambda change: change.kind != "refused")
-    table = _table("change", "price of", "old", "new", "unit", "from (UTC)", "to")
+    table = new_table("change", "price of", "old", "new", "unit", "from (UTC)", "to")
     for change in telling[:MOST_SHOWN]:
         table.add_row(Text(change.kind, style=_STYLES[change.kind]), *map(Text, _change_cells(change)))
     kinds = [change.kind for change in changes]
@@ -95,7 +95,7 @@ def _change_cells(change: Change) -> tuple[str, ...]:
 
 def differences_table(found: Iterable[PriceDifference]) -> Table:
     """Keys whose price is another one at the later time."""
-    table = _table("price of", "before", "after")
+    table = new_table("price of", "before", "after")
     for one in found:
         table.add_row(Text(describe_key(one.key)), _amount(one.before), _amount(one.after))
     return table
@@ -103,7 +103,7 @@ def differences_table(found: Iterable[PriceDifference]) -> Table:
 
 def corrections_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     """Corrections as they were entered, each with its difference."""
-    table = _table("correction of", "old, each", "new", "unit", "from (UTC)", "to", "quantity", "difference")
+    table = new_table("correction of", "old, each", "new", "unit", "from (UTC)", "to", "quantity", "difference")
     for row in rows:
         key = PriceKey(*(row[name] for name in PriceKey._fields))
         old = row["old_price_per_one"]
@@ -132,13 +132,6 @@ def correction_row(correction: Correction) -> dict[str, Any]:
         "quantity": correction.quantity,
         "difference": correction.difference,
     }
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
 
 
 def _row_cells(row: Mapping[str, Any]) -> tuple[Text, ...]:

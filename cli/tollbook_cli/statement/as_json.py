@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from tollbook_billing import Part, Usage, UsageLine, UsageScope, UsageStatement, WindowProof
 from tollbook_billing.unknowns import unknowns_of
 from tollbook_billing.usage import REPORTED_FIELDS
+from tollbook_cli.spelling import plain
 from tollbook_cli.statement.unknown import unknown_json
 
 _COVERAGE_STEP = Decimal("0.000001")
@@ -44,10 +45,10 @@ def statement_json(statement: UsageStatement) -> dict[str, Any]:
         },
         "unknown": unknown_json(unknowns_of(statement)),
         "record": {
-            "begins": _time(statement.extent.begins),
-            "ends": _time(statement.extent.ends),
+            "begins": plain(statement.extent.begins),
+            "ends": plain(statement.extent.ends),
             "dropped_days": statement.extent.dropped_days,
-            "dropped_through": _plain(statement.extent.dropped_through),
+            "dropped_through": plain(statement.extent.dropped_through),
         },
         "adjustments": [asdict(adjustment) for adjustment in statement.adjustments],
         "windows": [_window(window) for window in statement.windows],
@@ -56,13 +57,13 @@ def statement_json(statement: UsageStatement) -> dict[str, Any]:
 
 def subject_json(scope: UsageScope, start: datetime | None, end: datetime | None) -> dict[str, Any]:
     """Whose usage, and when: what every answer's object begins with."""
-    return {"scope": asdict(scope), "from": _time(start), "to": _time(end)}
+    return {"scope": asdict(scope), "from": plain(start), "to": plain(end)}
 
 
 def _line(line: UsageLine, by: tuple[Part, ...]) -> dict[str, Any]:
     further = [key for part in by for key in _FURTHER_KEYS.get(part, ())]
     return {
-        **{key: _plain(getattr(line, key)) for key in further},
+        **{key: plain(getattr(line, key)) for key in further},
         "provider": line.provider,
         "model": line.model,
         "response_model": line.response_model,
@@ -81,19 +82,19 @@ def _usage(usage: Usage) -> dict[str, Any]:
         "calls_timeout": usage.calls_timeout,
         "calls_error": usage.calls_error,
         "calls_with_usage": usage.calls_with_usage,
-        "usage": {name: _exact(getattr(usage, name)) for name in REPORTED_FIELDS},
+        "usage": {name: plain(getattr(usage, name)) for name in REPORTED_FIELDS},
         "calls_that_report": dict(usage.reported),
-        "cost": _exact(usage.cost),
-        "corrections": _exact(usage.corrections),
-        "total": _exact(usage.total),
-        "unpriced": {name: _exact(amount) for name, amount in usage.unpriced.items()},
+        "cost": plain(usage.cost),
+        "corrections": plain(usage.corrections),
+        "total": plain(usage.total),
+        "unpriced": {name: plain(amount) for name, amount in usage.unpriced.items()},
     }
 
 
 def _window(window: WindowProof) -> dict[str, Any]:
     return {
         "stream": window.stream,
-        "start": _time(window.start),
+        "start": plain(window.start),
         "state": window.state,
         "calls": window.calls,
         "proven": window.proven,
@@ -103,37 +104,12 @@ def _window(window: WindowProof) -> dict[str, Any]:
         "rollup_calls": window.rollup_calls,
         "ledger_digest": None if window.ledger_digest is None else window.ledger_digest.hex(),
         "rollup_digest": None if window.rollup_digest is None else window.rollup_digest.hex(),
-        "compacted_at": _time(window.compacted_at),
-        "differences": _exact_tree(window.differences),
+        "compacted_at": plain(window.compacted_at),
+        "differences": plain(window.differences),
     }
-
-
-def _exact(value: int | Decimal | None) -> int | str | None:
-    if not isinstance(value, Decimal):
-        return value
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _exact_tree(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _exact_tree(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_exact_tree(part) for part in value]
-    return _exact(value) if isinstance(value, Decimal) else value
 
 
 def _ratio(value: Fraction | None) -> str | None:
     if value is None:
         return None
     return str((Decimal(value.numerator) / Decimal(value.denominator)).quantize(_COVERAGE_STEP))
-
-
-def _plain(value: str | date | datetime | None) -> str | None:
-    if isinstance(value, datetime):
-        return _time(value)
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _time(value: datetime | None) -> str | None:
-    return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,18 +1,17 @@
 """Answers about money for people and for programs: an invoice, providers' charges beside ours, other prices."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from tollbook_billing import InvoiceLine, ProviderDifference, RepricedLine
 from tollbook_billing.usage import exact_sum
 from tollbook_cli.statement.figures import UNKNOWN, count, money, quantity
+from tollbook_cli.tables import new_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class MoneyAnswer:
 def invoice_answer(lines: Sequence[InvoiceLine], currency: str) -> MoneyAnswer:
     """Lines and their total, which is the sum of the rounded amounts; what has no amount is named below."""
     total = exact_sum(line.amount for line in lines)
-    table = _table("item", "state", right=("quantity", "price of one", f"amount {currency}"))
+    table = new_table("item", "state", right=("quantity", "price of one", f"amount {currency}"))
     for line in lines:
         table.add_row(
             _item(line), line.state, quantity(line.quantity), _digits(line.price_per_one), _digits(line.amount)
@@ -39,7 +38,7 @@ def invoice_answer(lines: Sequence[InvoiceLine], currency: str) -> MoneyAnswer:
 def provider_answer(differences: Sequence[ProviderDifference]) -> MoneyAnswer:
     """Providers' own charges beside ours, with the calls that could not be compared."""
     headings = ("they charge USD", "compared", "theirs", "ours", "difference", "calls not compared")
-    table = _table("model", right=headings)
+    table = new_table("model", right=headings)
     for one in differences:
         missed = f"{count(one.calls_unpriced)} unpriced, {count(one.calls_mixed)} mixed"
         amounts = (one.compared_provider_cost_usd, one.compared_cost_usd, one.difference_usd)
@@ -58,7 +57,7 @@ def repriced_answer(lines: Sequence[RepricedLine], currency: str) -> MoneyAnswer
     """What is owed and what it would have been, line by line and in total."""
     total, supposed = exact_sum(line.total for line in lines), exact_sum(line.supposed for line in lines)
     difference = None if total is None or supposed is None else exact_sum([supposed, total.copy_negate()])
-    table = _table("model, use case", right=("calls", f"owed {currency}", "at other prices", "difference"))
+    table = new_table("model, use case", right=("calls", f"owed {currency}", "at other prices", "difference"))
     for line in lines:
         table.add_row(
             Text(f"{_model(line.provider, line.model, line.response_model)}\n  {line.use_case}"),
@@ -70,15 +69,6 @@ def repriced_answer(lines: Sequence[RepricedLine], currency: str) -> MoneyAnswer
     table.add_row("total", "", money(total), money(supposed), money(difference), style="bold")
     totals = _plain({"total": total, "supposed": supposed, "difference": difference})
     return MoneyAnswer(table, {"repriced": [_plain(asdict(line)) for line in lines], **totals})
-
-
-def _table(*left: str, right: Iterable[str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for heading in left:
-        table.add_column(heading, overflow="fold")
-    for heading in right:
-        table.add_column(heading, justify="right", overflow="fold")
-    return table
 
 
 def _item(line: InvoiceLine) -> Text:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from typing import Any
 
 import psycopg
@@ -12,12 +11,9 @@ from psycopg.rows import DictRow, dict_row
 from tollbook_billing import open_database
 from tollbook_cli.tenancy.errors import RoleRightsError, TenantError
 from tollbook_sinks.admin import record_admin_action
-from tollbook_sinks.queries import split_queries
+from tollbook_sinks.queries import read_queries
 
-_QUERIES = {
-    name: sql.SQL(query)
-    for name, query in split_queries(files("tollbook_cli.tenancy").joinpath("sql", "tenants.sql").read_text("utf-8"))
-}
+_QUERIES = read_queries("tollbook_cli.tenancy", "tenants.sql")
 
 
 @contextmanager

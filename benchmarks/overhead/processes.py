@@ -23,6 +23,8 @@ MODULES = {
 _SET_HERE = ("TOLLBOOK_", "LLM_USAGE_", "OTEL_", "LANGFUSE_")
 """What the caller's shell says of these must change nothing."""
 
+_EVERYTHING = "1000000"
+
 Process = subprocess.Popen[bytes]
 
 
@@ -41,6 +43,9 @@ class Places:
             "TOLLBOOK_HOME": home,
             "TOLLBOOK_KAFKA": self.kafka_away if name == "ours_away" else self.kafka,
             "OTEL_EXPORTER_OTLP_ENDPOINT": self.sink,
+            # By default it drops what comes faster than it sends: calls here follow each other without a pause.
+            "OTEL_BSP_MAX_QUEUE_SIZE": _EVERYTHING,
+            "OTEL_BLRP_MAX_QUEUE_SIZE": _EVERYTHING,
             "LANGFUSE_BASE_URL": self.sink,
             "LANGFUSE_PUBLIC_KEY": "pk-lf-benchmark",
             "LANGFUSE_SECRET_KEY": "sk-lf-benchmark",

@@ -48,6 +48,7 @@ class Outbox:
 
     def __init__(self, settings: Settings) -> None:
         self.in_flight = 0
+        self.answered = 0
         self._config = {**producer_config(settings), "error_cb": _say_refusal}
         self._topic = settings.topics.events
         self._batch: list[_Record] = []
@@ -123,6 +124,7 @@ class Outbox:
         if not record.is_finished:  # one that was sent again may be answered twice
             record.is_finished = True
             self.in_flight -= 1
+            self.answered += 1
             record.done(delivered)
 
     def _later(self, record: _Record) -> None:

@@ -40,6 +40,7 @@ class Publishing:
         self._waker = waker
         self._reporting = False
         self._hurry = 0
+        self._answered = 0
         self._deadline: float | None = None
         self._thread = threading.Thread(target=self._run, name="tollbook-publisher", daemon=True)
 
@@ -104,14 +105,21 @@ class Publishing:
         return moved or self._report_losses()
 
     def _rest(self) -> None:
-        if self._hurry or self._outbox.room <= 0:
+        if self._hurry or self._is_held_up():
+            self._waker.away(ACK_SECONDS)
             self._outbox.poll(ACK_SECONDS)
+            self._waker.back()
             return
         self._waker.pause(LINGER_SECONDS)
         if not self._outbox.in_flight:
             self._waker.going_to_sleep()
             if not self._work():
                 self._waker.sleep(IDLE_SECONDS)
+
+    def _is_held_up(self) -> bool:
+        """Whether there is no room, by a broker that answers: polling one that does not only brings its complaints."""
+        before, self._answered = self._answered, self._outbox.answered
+        return self._outbox.room <= 0 and self._answered > before
 
     def _report_losses(self) -> bool:
         """Once everything else has arrived, so that the losses of an outage are one event."""

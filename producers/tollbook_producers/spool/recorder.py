@@ -60,6 +60,8 @@ class SpoolRecorder:
             self._bypass(reserved, event_id, facts)
         if self._waker.is_asleep:
             self._waker.wake()
+        else:
+            self._waker.make_way()
 
     def left(self, event_id: str, facts: Facts) -> None:
         """Write an event without a beginning."""

@@ -11,7 +11,7 @@ COMPILE := $(COMPILE_ALONE) pyproject.toml --group build --extra all
 COMPILE_SERVICES := $(COMPILE_ALONE) pyproject.toml --group build --extra services
 ARGS ?=
 # Four at a time at most: each process of the tests may start a Kafka and a Postgres of its own.
-PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+PYTEST := -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --durations 15
 
 .PHONY: help setup run test test-oldest check oldsdks old-sdks-tested bench-overhead overhead-measured bench-sink bench-processor bench-growth quixstreams-installed bench-pipe cluster torture pin clean
 .DELETE_ON_ERROR:

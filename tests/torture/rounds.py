@@ -25,7 +25,7 @@ from torture.tables import read_positions, read_tables
 
 TICK_SECONDS = 0.05
 LOOK_SECONDS = 0.25
-AWAY = (psycopg.OperationalError, KafkaException)
+AWAY = (psycopg.OperationalError, KafkaException, TimeoutError)
 FULL = "app-4"
 
 

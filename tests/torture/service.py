@@ -3,7 +3,7 @@
 import time
 from contextlib import suppress
 from pathlib import Path
-from signal import SIGCONT, SIGINT, SIGSTOP, SIGTERM
+from signal import SIGCONT, SIGINT, SIGSTOP, SIGTERM, Signals
 
 import psutil
 
@@ -24,6 +24,7 @@ class Service:
         self._log = log
         self._is_postgres = is_postgres
         self._due = 0.0
+        self._paused: list[psutil.Process] = []
 
     def kill(self) -> None:
         """SIGKILL, of the one that all others of the server hang on. Waits for it: Postgres minds a pid in its file."""
@@ -33,15 +34,12 @@ class Service:
 
     def pause(self) -> None:
         """SIGSTOP for all of it."""
-        for process in self._all():
-            with suppress(psutil.NoSuchProcess):
-                process.send_signal(SIGSTOP)
+        self._paused = self._all()
+        self._signal_paused(SIGSTOP)
 
     def go_on(self) -> None:
-        """SIGCONT."""
-        for process in self._all():
-            with suppress(psutil.NoSuchProcess):
-                process.send_signal(SIGCONT)
+        """SIGCONT for what was stopped: backends whose server was killed meanwhile would hold its memory for ever."""
+        self._signal_paused(SIGCONT)
 
     def tend(self) -> None:
         """Start it again when it is dead; a database whose old backends still end refuses, and is tried again."""
@@ -57,6 +55,11 @@ class Service:
     def stop(self) -> None:
         """End it in order."""
         end([self._process], SIGINT if self._is_postgres else SIGTERM, END_SECONDS)
+
+    def _signal_paused(self, number: Signals) -> None:
+        for process in self._paused:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
 
     def _all(self) -> list[psutil.Process]:
         with suppress(psutil.NoSuchProcess):

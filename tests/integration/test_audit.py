@@ -1,6 +1,7 @@
 """The audit holds on what the sink and the maintainer write, and names the place of whatever is changed behind them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 from typing import Any, Self
 
@@ -9,10 +10,12 @@ from psycopg import Cursor
 
 from support.lifecycle_case import CLOSED, HOUR, IMPORT, LIVE, START, Case, call, fill, open_case
 from support.postgres import Database
-from tollbook_sinks.audit import AuditReport, Check, Finding, OffsetPlace, WindowPlace, audit
+from tollbook_sinks.audit import AuditReport, Check, Finding, OffsetPlace, PeriodPlace, WindowPlace, audit
 from tollbook_sinks.lifecycle import connect
 
 WINDOW = WindowPlace(LIVE)
+DAY = PeriodPlace("day", LIVE.start.replace(hour=0))
+MONTH = PeriodPlace("month", DAY.start.replace(day=1))
 
 
 @pytest.fixture
@@ -79,16 +82,28 @@ def test_an_empty_database_holds(database: Database) -> None:
         ("skew_counter", "accounting", OffsetPlace("live", 1), "6 offsets were consumed, the counters account for 7"),
         ("add_ledger_row", "offset_range", OffsetPlace("live", 0, 1000), "never consumed"),
         ("repeat_offset", "offset_twice", OffsetPlace("live", 0, 0), "ledger, ledger"),
+        ("change_day", "period_totals", DAY, "the first in prompt_tokens: 501, windows 500"),
+        ("change_month", "period_totals", MONTH, "the first in latency_ms_calls: 1, windows 0"),
+        ("rename_day", "period_totals", DAY, "2 totals are not the sums of their windows; the first is in no window"),
+        ("delete_months", "period_totals", MONTH, "the first is missing"),
     ],
 )
 def test_tampering_after_compaction_is_found_with_its_place(
-    case: Case, tamper: str, check: Check, place: OffsetPlace | WindowPlace, detail: str
+    case: Case, tamper: str, check: Check, place: OffsetPlace | WindowPlace | PeriodPlace, detail: str
 ) -> None:
     case.maintain()
     case.run(tamper)
     found = find(case.audit(), check)
     assert found.place == place
     assert detail in found.detail
+
+
+def test_days_and_months_that_are_wrong_are_named_in_the_order_of_time(case: Case) -> None:
+    case.maintain()
+    case.run("change_day")
+    case.run("move_month")
+    following = PeriodPlace("month", (MONTH.start + timedelta(days=32)).replace(day=1))
+    assert [finding.place for finding in case.audit().findings] == [MONTH, DAY, following]
 
 
 def test_a_ledger_row_that_is_gone_is_named_by_its_offset_before_compaction(case: Case) -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from support.lifecycle_case import Case, fill, open_case
+from support.lifecycle_case import LIVE, Case, fill, open_case
 from support.postgres import Database
 from support.waiting import eventually
 from support.workers import run_worker
@@ -38,17 +38,28 @@ def test_it_exits_with_1_and_names_the_first_wrong_place(database: Database, tmp
     assert "wrong: live partition 0 offset 11: a late ledger row that no adjustment adds" in output
 
 
+def test_a_wrong_month_is_named(database: Database, tmp_path: Path) -> None:
+    with open_case(database) as case:
+        fill(case)
+        case.maintain()
+        case.run("change_month")
+        code, output = audit(case, tmp_path)
+    assert code == 1
+    assert f"wrong: month {LIVE.start:%Y-%m}: 1 totals are not the sums of their windows" in output
+
+
 def test_the_json_has_the_shape_of_the_example_in_the_help(database: Database, tmp_path: Path) -> None:
     with open_case(database) as case:
         fill(case)
         case.maintain()
         case.run("delete_late_adjustment")
         case.run("change_digest")
+        case.run("delete_months")
         code, output = audit(case, tmp_path, " --json")
     report = json.loads(output)
     assert code == 1
     assert report["ok"] is False
-    assert [finding["check"] for finding in report["findings"]] == ["late", "proof"]
+    assert [finding["check"] for finding in report["findings"]] == ["late", "proof", "period_totals"]
     assert shape(report) == shape(example())
 
 

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError, Producer
 from ruamel.yaml import YAML
 
-from support.acl_table import documented_rules
+from support.acl_table import give_rights
 from support.homes import temporary_home
 from support.kafka_node import KafkaNode, free_places
-from support.waiting import eventually
 from tollbook_cli.environment import settings_environment
 from tollbook_cli.stack import provide_software
 from tollbook_cli.stack.kafka import admin_client, new_cluster_id
@@ -24,7 +23,6 @@ from tollbook_schemas.settings import Settings
 
 FILE = Path(__file__).parents[2] / "docker-compose.yml"
 PASSWORDS = {role: f"{role}-of-a-test" for role in ("root", "admin", "producer", "processor", "sink")}
-READY_SECONDS = 90.0
 BASH = "/bin/bash"
 
 
@@ -65,8 +63,9 @@ def broker() -> Iterator[str]:
         node.format()
         try:
             node.start()
-            _give_rights(f"{LOOPBACK}:{outside}")
-            yield f"{LOOPBACK}:{outside}"
+            address = f"{LOOPBACK}:{outside}"
+            give_rights(admin_client(address, librdkafka_options(_settings(address, "root"))))
+            yield address
         finally:
             node.kill()
 
@@ -74,20 +73,6 @@ def broker() -> Iterator[str]:
 def _settings(broker: str, role: str, **values: Any) -> Settings:
     login = {"kafka_sasl_mechanism": "PLAIN", "kafka_sasl_username": role, "kafka_sasl_password": PASSWORDS[role]}
     return Settings(**{"kafka": broker, "kafka_security_protocol": "SASL_PLAINTEXT", **login, **values})
-
-
-def _give_rights(broker: str) -> None:
-    root = admin_client(broker, librdkafka_options(_settings(broker, "root")))
-
-    def answers() -> bool:
-        try:
-            return bool(root.list_topics(timeout=5).brokers)
-        except KafkaException as error:
-            raise AssertionError(str(error)) from error
-
-    eventually(answers, READY_SECONDS)
-    for made in root.create_acls(documented_rules(), request_timeout=30).values():
-        made.result(30)
 
 
 def _sent(settings: Settings, topic: str) -> KafkaError | None:

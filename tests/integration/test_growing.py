@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from support.waiting import eventually
 from support.workers import run_worker
 from tollbook_cli.environment import settings_environment
 from tollbook_cli.reporting import unreported
+from tollbook_schemas.generations import Generations
 from tollbook_schemas.settings import Settings
 from tollbook_sinks.errors import PartitionCountError
 from tollbook_sinks.growing import GrowingRefusedError, grow
@@ -29,6 +31,7 @@ from tollbook_sinks.topology import describe_topics
 CALLS = 150
 ACTIONS = "SELECT outcome, why FROM llm_admin_actions ORDER BY id"
 FOLDED = "SELECT sum(through) FROM llm_changelog_partitions"
+GENERATION = "SELECT generation FROM llm_generations WHERE kind = 'live'"
 SERVED = "SELECT count(*) FROM llm_source_partitions WHERE kind = 'live' AND ledger > 0"
 
 
@@ -45,13 +48,21 @@ def sizes(settings: Settings) -> set[int]:
     return {len(topics[name].partitions) for name in settings.topics.all}
 
 
+def partitions_of(settings: Settings, topic: str) -> int:
+    return len(AdminClient({"bootstrap.servers": settings.kafka}).list_topics(timeout=10).topics[topic].partitions)
+
+
 def run_grow(settings: Settings, database: Database, wanted: int, point: str | None = None) -> int:
     """The command's exit code, negative where it was killed."""
     module = ["tollbook_cli"] if point is None else ["support.growing_killed", point]
+    return run(settings, database, "topics", "grow", str(wanted), "--why", "more calls", module=module)
+
+
+def run(settings: Settings, database: Database, *command: str, module: Sequence[str] = ("tollbook_cli",)) -> int:
     owner = settings.model_copy(update={"postgres": database.owner})
     tests = str(Path(__file__).parents[1])
     done = subprocess.run(
-        [sys.executable, "-m", *module, "topics", "grow", str(wanted), "--why", "more calls"],
+        [sys.executable, "-m", *module, *command],
         env={**os.environ, **settings_environment(owner), "PYTHONPATH": tests},
         capture_output=True,
         text=True,
@@ -68,7 +79,7 @@ def one(connection: Connection[Any], query: str) -> Any:
 
 def restart_all(pipe: Pipe) -> None:
     """As after a crash of the machine: the supervisor starts them again."""
-    for worker in pipe.workers.values():
+    for worker in pipe.workers:
         worker.kill()
 
 
@@ -104,12 +115,16 @@ def check_record(settings: Settings, database: Database, folder: Path) -> None:
         assert audit.exit_code == 0, audit.output
 
 
-def test_running_workers_take_the_new_partitions_by_themselves(
+def test_two_processors_take_the_new_partitions_by_themselves_after_a_replay(
     settings: Settings, database: Database, tmp_path: Path, report: Report
 ) -> None:
-    with running_pipe(settings, database, tmp_path) as pipe, running_flow(settings) as flow:
+    other = settings.model_copy(update={"processor_instance": "processor-2"})
+    workers = [("processor", settings), ("processor", other), ("sink", settings), ("maintain", settings)]
+    with running_pipe(settings, database, tmp_path, workers) as pipe, running_flow(settings) as flow:
         with psycopg.connect(database.owner, autocommit=True) as connection:
             eventually(lambda: (one(connection, FOLDED) or 0) > CALLS, 60)
+        assert run(settings, database, "replay", "--why", "before") == 0
+        flow.go_on(CALLS)
         assert run_grow(settings, database, 4) == 0
         assert run_grow(settings, database, 4) == 0
         flow.go_on(CALLS)
@@ -117,10 +132,11 @@ def test_running_workers_take_the_new_partitions_by_themselves(
         outcome = pipe.compare(flow)
         report(f"restarts {pipe.restarts}, {outcome}")
         assert outcome.is_exact
-        assert all(
-            "this worker starts again with all" in restart or "processor" in restart for restart in pipe.restarts
-        )
-        assert not [restart for restart in pipe.restarts if restart.startswith("sink")]
+        assert set(flow.partitions) == set(range(4))
+        assert not [restart for restart in pipe.restarts if not restart.startswith("processor")]
+        with psycopg.connect(database.owner, autocommit=True) as connection:
+            assert one(connection, GENERATION) == 2
+    assert partitions_of(settings, settings.of_generations(Generations(live=2)).topics.rollups) == 4
 
 
 def test_it_is_refused_while_an_import_is_not_compacted(settings: Settings, database: Database) -> None:

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -13,11 +15,25 @@ from confluent_kafka.admin import ConfigResource, ResourceType  # type: ignore[a
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from support.postgres import PASSWORD, PostgresServer
+from support.lifecycle_case import open_case
+from support.postgres import PASSWORD, Database, PostgresServer
+from support.retention_case import FIRST, RETENTION, fill_days, pass_time
+from tollbook_cli.stack.database import prepare_database, prepare_roles
 from tollbook_cli.stack.kafka import admin_client
+from tollbook_sinks.admin import record_admin_action
+from tollbook_sinks.audit import audit_database
+from tollbook_sinks.lifecycle import maintain_once
 
 ROLE_OPTIONS = 160000
 """Since this server version the maker of a role may grant it, and neither act as it nor use its rights."""
+ROLES = (
+    "tollbook_owner",
+    "tollbook_sink",
+    "tollbook_maintainer",
+    "tollbook_reader",
+    "tollbook_admin",
+    "tollbook_tenant",
+)
 ADMIN_RIGHTS = {"enough": "CREATEROLE CREATEDB", "too few": ""}
 
 
@@ -32,6 +48,18 @@ class Managed:
     def dsn(self, role: str, password: str) -> str:
         return make_conninfo(self.administrator, user=role, password=password, dbname=self.database)
 
+    @contextmanager
+    def person(self, group: str) -> Iterator[str]:
+        """A login that the administrator makes, as operations.md says."""
+        role = sql.Identifier(f"person_{token_hex(4)}")
+        with psycopg.connect(self.administrator, autocommit=True) as administrator:
+            administrator.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, PASSWORD))
+            try:
+                administrator.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), role))
+                yield self.dsn(role.as_string().strip('"'), PASSWORD)
+            finally:
+                administrator.execute(sql.SQL("DROP ROLE {}").format(role))
+
     def init(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "tollbook_cli", "init", "--database", self.database, *arguments]
         variables: Mapping[str, str] = {"TOLLBOOK_POSTGRES_ADMIN": self.administrator, **environment}
@@ -44,11 +72,12 @@ def managed(postgres: PostgresServer, request: pytest.FixtureRequest) -> Iterato
     role, rights = sql.Identifier(name), sql.SQL(ADMIN_RIGHTS[request.param])
     with psycopg.connect(postgres.superuser, autocommit=True) as superuser:
         superuser.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD 'x' {}").format(role, rights))
+        groups = sql.SQL(", ").join(map(sql.Identifier, ROLES))
         # What a server gives to the administrator who makes these roles; here the tests' superuser has made them.
         maker = sql.SQL(
             "ADMIN TRUE, SET FALSE, INHERIT FALSE" if superuser.info.server_version >= ROLE_OPTIONS else "ADMIN OPTION"
         )
-        superuser.execute(sql.SQL("GRANT tollbook_owner, tollbook_sink TO {} WITH {}").format(role, maker))
+        superuser.execute(sql.SQL("GRANT {} TO {} WITH {}").format(groups, role, maker))
         try:
             kept = {key: value for key, value in conninfo_to_dict(postgres.superuser).items() if key != "passfile"}
             administrator = make_conninfo("", **{**kept, "user": name, "password": "x"})
@@ -75,6 +104,41 @@ def test_without_a_superuser_and_again(managed: Managed, tmp_path: Path) -> None
         assert connection.execute(owners).fetchall() == [("tollbook_owner",)]
         extensions = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'"
         assert connection.execute(extensions).fetchall() == [("btree_gist",)]
+
+
+def test_all_of_the_work_goes_on_without_any_administrator(managed: Managed, tmp_path: Path) -> None:
+    """The owner drops days, the sink writes, and the server's administrator lets in people: none is a superuser."""
+    password = tmp_path / "password"
+    password.write_text(PASSWORD)
+    managed.init("--no-topics", "--owner-password-file", str(password), "--sink-password-file", str(password))
+    owner, sink = (managed.dsn(role, PASSWORD) for role in ("tollbook_owner", "tollbook_sink"))
+    database = Database(managed.database, owner, sink, make_conninfo(managed.superuser, dbname=managed.database))
+    with open_case(database, **RETENTION, archive_dir=tmp_path / "archive") as case:
+        fill_days(case)
+        with managed.person("tollbook_maintainer") as maintainer:
+            keeping_all = case.settings.model_copy(update={"ledger_retention_days": None})
+            pass_time(case)
+            assert len(maintain_once(maintainer, keeping_all).compacted) == 1
+        assert case.maintain().retention.dropped == [FIRST]
+        with managed.person("tollbook_reader") as reader:
+            assert audit_database(reader, case.settings.window_rule).ok
+        with managed.person("tollbook_admin") as person, psycopg.connect(person, autocommit=True) as connection:
+            record_admin_action(connection, "discard", "a test")
+
+
+def test_several_at_once_are_one_after_the_other(postgres: PostgresServer) -> None:
+    name = f"tollbook_test_{token_hex(6)}"
+
+    def prepare(_: int) -> bool:
+        prepare_roles(postgres.superuser, owner_password=PASSWORD, sink_password=PASSWORD)
+        return prepare_database(postgres.superuser, name)
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(prepare, range(8))) == 1
+    finally:
+        with psycopg.connect(postgres.superuser, autocommit=True) as superuser:
+            superuser.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
 @pytest.mark.parametrize("managed", ["too few"], indirect=True)

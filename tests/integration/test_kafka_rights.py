@@ -2,8 +2,12 @@
 
 import asyncio
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,10 +15,14 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Produ
 from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]  # public, but undeclared
 
 from support.cluster_load import running_load
+from support.cluster_pipe import running_pipe
+from support.flow import running_flow
 from support.postgres import Database
+from support.roles import login
 from support.secured_broker import SecuredBroker, secured_broker
 from support.waiting import eventually
 from support.workers import run_worker
+from tollbook_cli.environment import settings_environment
 from tollbook_cli.kafka_login import KafkaLoginError, check_login
 from tollbook_processors.kafka_login import aiokafka_options
 from tollbook_processors.sender import Sender
@@ -26,6 +34,16 @@ pytestmark = pytest.mark.xdist_group("kafka_security")
 
 WRONG = "not-the-password-at-all"
 CALLS = 200
+OPERATED: dict[str, Any] = {
+    "topic_prefix": "operated.",
+    "partitions": 2,
+    "testing": True,
+    "window_seconds": 4,
+    "grace_seconds": 3,
+    "tick_idle_seconds": 0.5,
+    "session_timeout_seconds": 6,
+}
+"""Windows of seconds, so that they close and are proven meanwhile."""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +67,32 @@ def test_the_pipe_works_with_the_documented_rights(broker: SecuredBroker, databa
         with psycopg.connect(database.owner, autocommit=True) as connection:
             eventually(lambda: _count(connection, "SELECT count(*) FROM llm_usage_events") == load.calls, 60)
             eventually(lambda: _count(connection, "SELECT sum(events) FROM llm_usage_partials") == load.calls, 60)
+
+
+def test_an_operator_grows_topics_and_replays_with_the_documented_rights(
+    broker: SecuredBroker, database: Database, tmp_path: Path
+) -> None:
+    """On topics of its own prefix, so that the other tests' stay as they are."""
+    broker.prepare(**OPERATED)
+    workers = [(role, broker.settings(role, **OPERATED)) for role in ("processor", "sink")]
+    workers += [("maintain", broker.settings("sink", **OPERATED))]
+    operator = broker.settings("operator", **OPERATED)
+    with (
+        running_pipe(operator, database, tmp_path, workers) as pipe,
+        running_flow(broker.settings("producer", **OPERATED)) as flow,
+        login(database, "tollbook_admin") as dsn,
+    ):
+        with psycopg.connect(database.owner, autocommit=True) as connection:
+            eventually(lambda: _count(connection, "SELECT sum(through) FROM llm_changelog_partitions") > CALLS, 60)
+        _operate(operator, dsn, "topics", "grow", "3")
+        flow.go_on(CALLS)
+        _operate(operator, dsn, "replay")
+        _operate(operator, dsn, "replay", "--adjust")  # which deletes the changelog of the one before
+        flow.go_on(CALLS)
+        flow.finish()
+        assert pipe.compare(flow).is_exact
+    assert {number for number, count in flow.partitions.items() if count} == {0, 1, 2}
+    assert _written(operator, operator.topics.events) == KafkaError.TOPIC_AUTHORIZATION_FAILED
 
 
 def test_a_producer_writes_events_and_nothing_else(broker: SecuredBroker) -> None:
@@ -117,6 +161,19 @@ def test_tls_reaches_both_client_libraries(broker: SecuredBroker) -> None:
 def test_a_certificate_that_nobody_vouches_for_is_refused(broker: SecuredBroker) -> None:
     with pytest.raises(KafkaLoginError, match="set TOLLBOOK_KAFKA_SSL_CA"):
         check_login(broker.tls_settings("processor", kafka_ssl_ca=None))
+
+
+def _operate(settings: Settings, dsn: str, *command: str) -> None:
+    environment = settings_environment(settings.model_copy(update={"postgres": dsn}))
+    done = subprocess.run(
+        [sys.executable, "-m", "tollbook_cli", *command, "--why", "a test"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def _count(connection: psycopg.Connection[tuple[int]], query: str) -> int:

@@ -1,4 +1,4 @@
-"""The rules of docs/kafka-security.md, as they are given to a broker."""
+"""The rules of docs/kafka-security.md, given to a broker."""
 
 import argparse
 import re
@@ -7,23 +7,42 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but not in the package's __all__
     AclBinding,
     AclOperation,
     AclPermissionType,
+    AdminClient,
     ResourcePatternType,
     ResourceType,
 )
 
+from support.waiting import eventually
+
+PREFIX = "tollbook."
+READY_SECONDS = 90.0
 PAGE = Path(__file__).parents[2] / "docs" / "kafka-security.md"
 _COMMAND = re.compile(r"^    kafka-acls\.sh ((?:.*\\\n)*.*)", re.MULTILINE)
 _WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-def documented_rules() -> list[AclBinding]:
-    """Every rule on the page."""
+def give_rights(root: AdminClient, prefix: str = PREFIX) -> None:
+    """Every rule on the page, once the broker answers; another prefix goes into each name, as the page says."""
+    eventually(lambda: _answers(root), READY_SECONDS)
+    for made in root.create_acls(_documented_rules(prefix), request_timeout=30).values():
+        made.result(30)
+
+
+def _answers(admin: AdminClient) -> bool:
+    try:
+        return bool(admin.list_topics(timeout=5).brokers)
+    except KafkaException as error:
+        raise AssertionError(str(error)) from error
+
+
+def _documented_rules(prefix: str) -> list[AclBinding]:
     commands = _COMMAND.findall(PAGE.read_text(encoding="utf-8"))
-    return [rule for command in commands for rule in _rules(command.replace("\\\n", " "))]
+    return [rule for command in commands for rule in _rules(command.replace("\\\n", " ").replace(PREFIX, prefix))]
 
 
 def _rules(command: str) -> Iterator[AclBinding]:

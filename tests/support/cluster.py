@@ -14,10 +14,11 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but
 )
 
 from support.homes import temporary_home
-from support.kafka_node import KafkaNode, free_places, quorum_properties, topic_configs
+from support.kafka_node import KafkaNode, free_places, quorum_properties
 from support.waiting import eventually
 from tollbook_cli.stack import provide_software
 from tollbook_cli.stack.kafka import admin_client, new_cluster_id
+from tollbook_cli.stack.topics import topic_configurations
 from tollbook_schemas.settings import Settings
 
 NODES = (1, 2, 3)
@@ -82,7 +83,7 @@ class Cluster:
 
         With `only` one of them.
         """
-        configs = topic_configs(settings, min_insync_replicas="2", unclean_leader_election_enable="false")
+        configs = topic_configurations(settings, replication=len(replicas))
         places = [_rotated(replicas, partition) for partition in range(settings.partitions)]
         new = [
             NewTopic(name, settings.partitions, replica_assignment=places, config=config)

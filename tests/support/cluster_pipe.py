@@ -1,7 +1,7 @@
 """Processor, sink and maintainer on a cluster, as a supervisor runs them; what they left, compared with the truth."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,12 +47,12 @@ class Truth(Protocol):
 
 
 class Pipe:
-    """The three workers of one database. One that stops itself is started again; `restarts` says of each time why."""
+    """The workers of one database. One that stops itself is started again; `restarts` says of each time why."""
 
     def __init__(self, settings: Settings, database: Database, workers: list[WorkerProcess]) -> None:
         self.settings = settings
         self.database = database
-        self.workers = {worker.command: worker for worker in workers}
+        self.workers = workers
         self.restarts: list[str] = []
         self._stop = threading.Event()
         self._supervisor = threading.Thread(target=self._supervise, daemon=True)
@@ -88,10 +88,10 @@ class Pipe:
 
     def _supervise(self) -> None:
         while not self._stop.wait(LOOK_SECONDS):
-            for command, worker in self.workers.items():
+            for worker in self.workers:
                 if worker.exit_code is not None:
                     said = worker.output.strip().splitlines() or ["nothing"]  # killed before its first line
-                    self.restarts.append(f"{command}: {said[-1]}")
+                    self.restarts.append(f"{worker.command}: {said[-1]}")
                     worker.restart()
 
     def _fetch(self, query: str) -> list[tuple[Any, ...]]:
@@ -100,10 +100,13 @@ class Pipe:
 
 
 @contextmanager
-def running_pipe(settings: Settings, database: Database, folder: Path) -> Iterator[Pipe]:
-    """Processor, sink and maintainer until the block ends."""
+def running_pipe(
+    settings: Settings, database: Database, folder: Path, instances: Sequence[tuple[str, Settings]] = ()
+) -> Iterator[Pipe]:
+    """Processor, sink and maintainer until the block ends; or these commands, each with settings of its own."""
+    asked = instances or [(command, settings) for command in COMMANDS]
     with ExitStack() as running:
-        workers = [running.enter_context(run_worker(command, settings, database, folder)) for command in COMMANDS]
+        workers = [running.enter_context(run_worker(command, its, database, folder)) for command, its in asked]
         pipe = Pipe(settings, database, workers)
         running.callback(pipe.stop)
         yield pipe

@@ -11,6 +11,7 @@ from confluent_kafka import KafkaError, Message, Producer
 from support.waiting import eventually
 from tollbook_schemas import Settings, UsageEvent, encode_event
 from tollbook_schemas.ids import id_to_ms, ms_to_datetime, new_event_id
+from tollbook_schemas.kafka_security import librdkafka_options
 
 PAUSE_SECONDS = 0.004
 TWICE_EVERY = 50
@@ -21,7 +22,7 @@ class Flow:
 
     def __init__(self, settings: Settings) -> None:
         options = {"enable.idempotence": True, "linger.ms": 5, "topic.metadata.refresh.interval.ms": 500}
-        self._producer = Producer({"bootstrap.servers": settings.kafka, **options})
+        self._producer = Producer({**librdkafka_options(settings), **options})
         self._topic = settings.topics.events
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)

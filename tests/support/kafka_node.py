@@ -7,8 +7,6 @@ from pathlib import Path
 
 from tollbook_cli.stack.ports import LOOPBACK, free_ports
 from tollbook_cli.stack.software import Software
-from tollbook_schemas.settings import Settings
-from tollbook_schemas.topics import changelog_config, source_config
 
 FORMAT_SECONDS = 90
 STOP_SECONDS = 30
@@ -100,19 +98,6 @@ class KafkaNode:
     def _command(self, *arguments: str) -> list[str]:
         classpath = ":".join(map(str, self._software.jars))
         return [str(self._software.java), *JVM_OPTIONS, "-cp", classpath, *arguments]
-
-
-def topic_configs(settings: Settings, **more: str) -> dict[str, dict[str, str]]:
-    """What each of the four topics must be configured as; `more`, with underscores for dots, is added to all."""
-    topics, added = settings.topics, {name.replace("_", "."): value for name, value in more.items()}
-    source = {**source_config(settings.event_retention_seconds), **added}
-    changelog = {**changelog_config(settings.changelog_retention_seconds), **added}
-    return {
-        topics.events: source,
-        topics.imports: source,
-        topics.rollups: changelog,
-        topics.import_rollups: changelog,
-    }
 
 
 def quorum_properties(places: Sequence[Place], place: Place, replicas: int) -> dict[str, object]:

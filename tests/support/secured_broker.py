@@ -8,14 +8,12 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from confluent_kafka import KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # public, but undeclared
+from confluent_kafka.admin import AdminClient
 
-from support.acl_table import documented_rules
+from support.acl_table import give_rights
 from support.homes import temporary_home
-from support.kafka_node import KafkaNode, Place, free_places, quorum_properties, topic_configs
-from support.waiting import eventually
-from tollbook_cli.stack import provide_software
+from support.kafka_node import KafkaNode, Place, free_places, quorum_properties
+from tollbook_cli.stack import prepare_topics, provide_software
 from tollbook_cli.stack.kafka import new_cluster_id
 from tollbook_cli.stack.ports import LOOPBACK, free_ports
 from tollbook_cli.stack.software import Software
@@ -23,9 +21,8 @@ from tollbook_schemas.kafka_security import librdkafka_options
 from tollbook_schemas.settings import Settings
 
 ROOT = "root"
-ROLES = ("producer", "processor", "sink", "admin")
+ROLES = ("producer", "processor", "sink", "operator", "admin")
 MECHANISM = "SCRAM-SHA-512"
-READY_SECONDS = 90.0
 STORE_PASSWORD = "of-a-test-only"
 JAAS = "org.apache.kafka.common.security.scram.ScramLoginModule required"
 
@@ -59,6 +56,12 @@ class SecuredBroker:
         """An admin client of this role."""
         return AdminClient({**librdkafka_options(self.settings(role)), "log_level": 0})
 
+    def prepare(self, **values: Any) -> None:
+        """The documented rules, and the four topics, which the role admin makes; arguments are settings."""
+        settings = self.settings("admin", **values)
+        give_rights(self.admin(ROOT), settings.topic_prefix)
+        prepare_topics(self.address, settings)
+
 
 @contextmanager
 def secured_broker() -> Iterator[SecuredBroker]:
@@ -75,8 +78,7 @@ def secured_broker() -> Iterator[SecuredBroker]:
         broker = SecuredBroker(place.address, f"{LOOPBACK}:{tls}", passwords, authority)
         try:
             node.start()
-            _give_rights(broker)
-            _make_topics(broker)
+            broker.prepare()
             yield broker
         finally:
             node.kill()
@@ -119,25 +121,3 @@ def _make_certificate(software: Software, folder: Path) -> Path:
     ):
         subprocess.run([keytool, *arguments, *common], check=True, capture_output=True, timeout=60)
     return authority
-
-
-def _give_rights(broker: SecuredBroker) -> None:
-    root = broker.admin(ROOT)
-
-    def answers() -> bool:
-        try:
-            return bool(root.list_topics(timeout=5).brokers)
-        except KafkaException as error:
-            raise AssertionError(str(error)) from error
-
-    eventually(answers, READY_SECONDS)
-    for made in root.create_acls(documented_rules(), request_timeout=30).values():
-        made.result(30)
-
-
-def _make_topics(broker: SecuredBroker) -> None:
-    settings = broker.settings("admin")
-    new = [NewTopic(name, settings.partitions, 1, config=config) for name, config in topic_configs(settings).items()]
-    admin = broker.admin("admin")
-    for made in admin.create_topics(new, request_timeout=30).values():
-        made.result(30)

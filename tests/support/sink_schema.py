@@ -13,7 +13,10 @@ from tollbook_sinks.queries import split_queries
 
 
 def describe_schema(dsn: str) -> list[str]:
-    """Tables with columns, constraints, indexes and grants; views; functions and who may call them."""
+    """Tables with columns, constraints, indexes, grants, policies and triggers; views; functions and who may call them.
+
+    Of the ledger's days, which come and go, nothing.
+    """
     query = dict(split_queries(files("support").joinpath("sink_schema.sql").read_text(encoding="utf-8")))["schema"]
     with psycopg.connect(dsn) as connection:
         return [row[0] for row in connection.execute(query)]

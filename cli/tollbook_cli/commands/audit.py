@@ -15,12 +15,12 @@ _COUNTERS = ("consumed", "ledger", "duplicates", "conflicts", "dead_letters", "t
 def command(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
 ) -> None:
-    """Prove from the tables that every offset is accounted for and every compacted window adds up.
+    """Prove from the tables that every offset is accounted for and that windows, days and months add up.
 
     Reads one snapshot while the pipe goes on, the whole ledger included. Exit code 0 when all holds; 1 when anything
-    does not, with the offset or window that is wrong. A disputed window counts as wrong.
+    does not, with the offset, window, day or month that is wrong. A disputed window counts as wrong.
 
-    The JSON object, by example (place is a window where the check is about one):
+    The JSON object, by example (place is that of an offset, a window, or a day or month):
 
     \b
     {"ok": false, "taken_at": "2026-03-01T12:00:00.000001Z",
@@ -32,7 +32,9 @@ def command(
        {"check": "ledger_rows", "place": {"kind": "live", "partition": 0, "offset": 3},
         "detail": "4 ledger rows, the counter says 5"},
        {"check": "disputed", "place": {"stream": "live", "window_start": "2026-03-01T10:00:00Z"},
-        "detail": "2 measures of ledger and rollups differ"}]}
+        "detail": "2 measures of ledger and rollups differ"},
+       {"check": "period_totals", "place": {"period": "day", "period_start": "2026-03-01T00:00:00Z"},
+        "detail": "1 totals are not the sums of their windows; the first is missing"}]}
 
     Example: tollbook audit --json
     """

@@ -15,9 +15,10 @@ def prepare_roles(administrator: str, *, owner_password: str | None, sink_passwo
     """Makes the roles if they are missing and sets the passwords that are given, in one transaction.
 
     `administrator` is the DSN of a superuser, or of a role that may make roles (CREATEROLE). Without a password a role
-    that is made cannot log in until it gets one. Raises psycopg.Error.
+    that is made cannot log in until it gets one. Several at once wait for each other. Raises psycopg.Error.
     """
     with psycopg.connect(administrator) as connection:
+        connection.execute(_statement("one_at_a_time").encode())
         connection.execute(_statement("roles").encode())
         for role, password in ((OWNER, owner_password), (SINK, sink_password)):
             if password is not None:
@@ -30,6 +31,7 @@ def prepare_database(administrator: str, name: str = DATABASE) -> bool:
     `administrator` is as for `prepare_roles`, with the right to make databases (CREATEDB) where it is missing.
     """
     with psycopg.connect(administrator, autocommit=True) as connection:
+        connection.execute(_statement("one_at_a_time").encode())
         found = connection.execute(_statement("database_exists").encode(), {"name": name}).fetchone()
         if found is not None and found[0]:
             return False

@@ -20,6 +20,7 @@ from tollbook_schemas.topics import BROKER_STAMP, STAMP_CONFIG, changelog_config
 
 REQUEST_SECONDS = 30.0
 POLL_SECONDS = 0.02
+DURABLE = {"min.insync.replicas": "2", "unclean.leader.election.enable": "false"}
 
 
 def prepare_topics(
@@ -31,7 +32,7 @@ def prepare_topics(
     than the broker's. With more than one replica a write counts once two have it, and no other becomes the leader.
     """
     admin = admin_client(bootstrap, librdkafka_options(settings))
-    wanted = _configurations(settings, {**_durable(replication), **(overrides or {})})
+    wanted = topic_configurations(settings, overrides, replication=replication)
     existing = admin.list_topics(timeout=REQUEST_SECONDS).topics
     missing = {name: config for name, config in wanted.items() if name not in existing}
     _create(admin, missing, settings.partitions, replication)
@@ -42,16 +43,13 @@ def prepare_topics(
     return sorted(missing)
 
 
-def _durable(replication: int) -> dict[str, str]:
-    if replication == 1:
-        return {}
-    return {"min.insync.replicas": "2", "unclean.leader.election.enable": "false"}
-
-
-def _configurations(settings: Settings, overrides: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    topics = settings.topics
-    source = {**source_config(settings.event_retention_seconds), **overrides}
-    changelog = {**changelog_config(settings.changelog_retention_seconds), **overrides}
+def topic_configurations(
+    settings: Settings, overrides: Mapping[str, str] | None = None, *, replication: int = 1
+) -> dict[str, dict[str, str]]:
+    """By the name of each of the four topics, how it is configured; arguments as for `prepare_topics`."""
+    topics, added = settings.topics, {**(DURABLE if replication > 1 else {}), **(overrides or {})}
+    source = {**source_config(settings.event_retention_seconds), **added}
+    changelog = {**changelog_config(settings.changelog_retention_seconds), **added}
     return {
         topics.events: source,
         topics.imports: source,

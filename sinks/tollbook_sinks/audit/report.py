@@ -20,6 +20,7 @@ Check = Literal[
     "proof",
     "session_totals",
     "operation_totals",
+    "period_totals",
     "disputed",
     "stray",
 ]
@@ -58,11 +59,26 @@ class WindowPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class PeriodPlace:
+    """A day or a month of UTC, all streams together."""
+
+    unit: Literal["day", "month"]
+    start: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"period", "period_start"}`."""
+        return {"period": self.unit, "period_start": _iso(self.start)}
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.start:{'%Y-%m-%d' if self.unit == 'day' else '%Y-%m'}}"
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something that does not hold, where, and what was found instead."""
 
     check: Check
-    place: OffsetPlace | WindowPlace
+    place: OffsetPlace | WindowPlace | PeriodPlace
     detail: str
 
     def as_json(self) -> dict[str, Any]:

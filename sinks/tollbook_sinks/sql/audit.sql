@@ -185,3 +185,42 @@ SELECT stream, window_start, found_in, state
  WHERE state IS NULL OR state <> ALL (states)
  ORDER BY window_start, stream, found_in
  LIMIT %(limit)s;
+
+-- name: wrong_periods
+-- Days and months whose totals are not the sums of the final rows, each with how many keys differ and the first one's
+-- two sides, null where a side has no row.
+WITH day_sums AS MATERIALIZED (
+    SELECT date_trunc('day', window_start, 'UTC') AS period_start, key_digest, {dimensions}, {sum_measures}
+      FROM llm_usage_rollups
+     GROUP BY 1, key_digest, {dimensions}
+), month_sums AS (
+    SELECT date_trunc('month', period_start, 'UTC') AS period_start, key_digest, {dimensions}, {sum_measures}
+      FROM day_sums
+     GROUP BY 1, key_digest, {dimensions}
+), summed AS (
+    SELECT 'day' AS unit, period_start, key_digest, jsonb_build_array({dimensions}) AS dims,
+           ARRAY[{measures}]::numeric[] AS measures
+      FROM day_sums
+     UNION ALL
+    SELECT 'month', period_start, key_digest, jsonb_build_array({dimensions}), ARRAY[{measures}]::numeric[]
+      FROM month_sums
+), kept AS (
+    SELECT 'day' AS unit, period_start, key_digest, jsonb_build_array({dimensions}) AS dims,
+           ARRAY[{measures}]::numeric[] AS measures
+      FROM llm_daily_usage
+     UNION ALL
+    SELECT 'month', period_start, key_digest, jsonb_build_array({dimensions}), ARRAY[{measures}]::numeric[]
+      FROM llm_monthly_usage
+), wrong AS (
+    SELECT unit, period_start, kept.measures AS kept, summed.measures AS summed,
+           count(*) OVER period AS keys, row_number() OVER (period ORDER BY dims, key_digest) AS nth
+      FROM kept
+      FULL JOIN summed USING (unit, period_start, key_digest, dims)
+     WHERE kept.measures IS DISTINCT FROM summed.measures
+    WINDOW period AS (PARTITION BY unit, period_start)
+)
+SELECT unit, period_start, keys, kept, summed
+  FROM wrong
+ WHERE nth = 1
+ ORDER BY period_start, unit
+ LIMIT %(limit)s;

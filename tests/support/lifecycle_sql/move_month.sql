@@ -1,0 +1,1 @@
+UPDATE llm_monthly_usage SET period_start = period_start + interval '1 month';

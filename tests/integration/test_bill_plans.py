@@ -17,9 +17,6 @@ DAYS = 6
 HALF = {("live", FIRST + timedelta(hours=hour)) for hour in range(DAYS * 12)}
 TOTALLED = ("project", "workspace", "collection", "template")
 """Scopes that have totals; test_bill_reads.py says how these are read."""
-HELD = ("llm_usage_partials", "llm_usage_partials_pkey")
-"""Whether a total holds what a correction takes back: one row by its key."""
-BIG = ("llm_usage_rollups", "llm_usage_partials", "llm_usage_adjustments", "llm_session_usage")
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +39,6 @@ def connection(postgres: PostgresServer) -> Iterator[Connection[Any]]:
 def _days(nodes: list[dict[str, Any]]) -> set[str]:
     names = {node["Relation Name"] for node in nodes}
     return {name.removeprefix("llm_usage_events_") for name in names if name.startswith("llm_usage_events")}
-
-
-@pytest.mark.parametrize("function", ["get_usage_windows", "get_usage_adjustments"])
-def test_the_confidence_of_a_project_is_found_by_index_too(connection: Connection[Any], function: str) -> None:
-    nodes = scans(connection, f"{function}('project', 'p7', '2026-04-02Z', '2026-04-05Z')")
-    used = {(node["Relation Name"], index_of(connection, node)) for node in nodes if node["Relation Name"] in BIG}
-    assert all(index == f"{table}_project" for table, index in used - {HELD})
-    assert "llm_usage_adjustments" in dict(used)
-    assert _days(nodes) == set()
 
 
 @pytest.mark.parametrize("scope", TOTALLED)

@@ -88,3 +88,23 @@ def test_a_session_is_looked_up_by_index_in_the_days_of_the_range(
 ) -> None:
     read = read_by(connection, f"get_session_usage('s300', '2026-04-0{day}Z', '2026-04-0{day + 1}Z')")
     assert _days(read) == {one: {"llm_usage_events_session"} for one in days}
+
+
+@pytest.mark.parametrize("function", ["get_usage_windows", "get_usage_adjustments"])
+@pytest.mark.parametrize("scope", TOTALLED)
+def test_the_confidence_of_a_range_is_found_by_index_too(
+    connection: Connection[Any], function: str, scope: str
+) -> None:
+    read = read_by(connection, f"{function}('{scope}', '{scope[0]}7', '2026-04-02Z', '2026-04-05Z')")
+    tables = TOTALS[:1] + OPEN if function == "get_usage_windows" else OPEN[1:]
+    assert _totals(read) == {table: {f"{table}_{scope}"} for table in tables}
+    assert _days(read) == {}
+
+
+@pytest.mark.parametrize("scope", ["session", "operation"])
+def test_the_windows_of_a_session_need_no_day_whose_windows_are_all_compacted(
+    connection: Connection[Any], scope: str
+) -> None:
+    read = read_by(connection, f"get_usage_windows('{scope}', '{scope[0]}300')")
+    assert set(_days(read)) == {"20260404", "20260405", "20260406"}
+    assert read[f"llm_{scope}_usage"] == {f"llm_{scope}_usage_pkey"}

@@ -59,10 +59,12 @@ class Price:
 
 
 def write_prices(connection: Connection[Any], prices: Sequence[Price], book: str = "cost") -> None:
-    """Put them into a book."""
-    insert(
-        connection, "llm_pricing", [_row(price) | {"book": book, "source": "test", "why": "a test"} for price in prices]
-    )
+    """Put them into a book as the owner of the table: as if each had been entered before its time."""
+    rows = [_row(price) | {"book": book, "source": "test", "why": "a test"} for price in prices]
+    with connection.transaction():
+        connection.execute("ALTER TABLE llm_pricing DISABLE TRIGGER llm_pricing_past")
+        insert(connection, "llm_pricing", rows)
+        connection.execute("ALTER TABLE llm_pricing ENABLE TRIGGER llm_pricing_past")
 
 
 def overlaid(prices: Sequence[Price], over: Sequence[Price]) -> list[Price]:

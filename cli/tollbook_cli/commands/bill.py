@@ -30,6 +30,7 @@ from tollbook_cli.pricing.files import read_prices
 from tollbook_cli.pricing.supposed import supposed_json
 from tollbook_cli.statement import render_statement, save_picture, statement_json
 from tollbook_cli.statement.as_json import subject_json
+from tollbook_cli.statement.every import bills_json, read_bills, render_bills
 from tollbook_cli.statement.money import MoneyAnswer, invoice_answer, provider_answer, repriced_answer
 from tollbook_cli.statement.ranges import BadRangeError, Range, choose_range
 from tollbook_cli.statement.render import describe_subject
@@ -48,6 +49,10 @@ def command(
     workspace: Annotated[
         str | None, typer.Option(help="The workspace's id; beside one of the above it narrows it.")
     ] = None,
+    everybody: Annotated[
+        bool,
+        typer.Option("--all", help="Every workspace's bill in one table; with --workspace, every project's of it."),
+    ] = False,
     by: Annotated[
         list[str] | None,
         typer.Option(
@@ -90,6 +95,9 @@ def command(
     invoice. What has no price is unpriced, which is not free. --prices compares with supposed prices, each in the place
     of the price for the same model, class, tier, batch, size and workspace. What nobody knows is in every answer:
     models and classes without a price, calls without usage, windows that are still open; none of it is zero.
+
+    --all closes a month: a row for each workspace (or project of --workspace), one for what names none, which nobody is
+    billed, and their sum; with --invoice what each invoice amounts to as well. It is of one state of the database.
 
     Exit code 0: answered; 1: the database cannot answer; 2: misuse.
 
@@ -155,9 +163,18 @@ def command(
        "use_case": "barbara_analysis", "state": "final", "calls": 2, "total": "0.2", "unpriced": {},
        "supposed": "0.1", "supposed_unpriced": {"web_search": "1"}, "difference": "-0.1",
        "currency": "USD"}], "total": "0.2", "supposed": "0.1", "difference": "-0.1"}
+    --all: {"book": "sell", "currency": "USD", "each": "workspace", "bills": [{"id": "acme", "calls": 2,
+       "calls_success": 1, "calls_missing_usage": 0, "calls_timeout": 1, "calls_error": 0,
+       "calls_without_usage": 1, "provisional_calls": 0, "cost": "0.2", "corrections": null,
+       "total": "0.2", "unpriced": {}, "invoice": "0.20"}], "totals": {"calls": 2, "...": "as in a bill"},
+       "unattributed_calls": 0}; id null: names no workspace; invoice: with --invoice only
 
     Example: tollbook bill --project p1 --from 2026-03-01 --to 2026-04-01
     """
+    if everybody:
+        _refuse_beside_all(project, session, collection, template, by, all_windows, compare_provider, prices, picture)
+        _bill_all(workspace, (start, end, all_time), book, currency, invoice=invoice, json=json)
+        return
     scope = _scope(workspace, project=project, session=session, collection=collection, template=template)
     parts = _parts(by)
     settings = resolve_settings("owner")
@@ -181,10 +198,38 @@ def command(
             shown, data = render_statement(statement, all_windows=all_windows), statement_json(statement)
     if picture is not None:
         save_picture(picture, "tollbook bill", [shown])
+    _print(shown, data, json=json)
+
+
+def _print(shown: RenderableType, data: dict[str, Any], *, json: bool) -> None:
     if json:
         console.print_json(data=data)
     else:
         console.print(shown)
+
+
+def _bill_all(
+    workspace: str | None,
+    asked: tuple[str | None, str | None, bool],
+    book: Book | None,
+    currency: str,
+    *,
+    invoice: bool,
+    json: bool,
+) -> None:
+    settings = resolve_settings("owner")
+    first, last = _range(*asked, settings)
+    of = book or ("sell" if invoice else "cost")
+    with open_database(settings.postgres) as connection, _one_moment(connection):
+        bills = read_bills(connection, workspace, first, last, book=of, currency=currency, invoice=invoice)
+    _print(render_bills(bills), bills_json(bills), json=json)
+
+
+def _refuse_beside_all(*others: object) -> None:
+    if any(others):
+        raise typer.BadParameter(
+            "--all goes with --workspace, a range, --book, --currency and --invoice: leave the other options out"
+        )
 
 
 class _Asked(NamedTuple):
@@ -236,7 +281,7 @@ def _scope(workspace: str | None, **owners: str | None) -> UsageScope:
         return UsageScope(cast("ScopeKind", kind), name, workspace)
     if workspace is not None:
         return UsageScope("workspace", workspace)
-    raise typer.BadParameter(f"whose bill? Give one of {options} or --workspace")
+    raise typer.BadParameter(f"whose bill? Give one of {options}, --workspace or --all")
 
 
 def _parts(names: list[str] | None) -> tuple[Part, ...]:

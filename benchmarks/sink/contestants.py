@@ -19,7 +19,8 @@ from tollbook_schemas import Settings
 
 LONGEST_SECONDS = 600.0
 STOP_SECONDS = 30.0
-LOOK_SECONDS = 0.01
+LOOK_SECONDS = 0.05
+"""Rarely enough to leave the machine to the sink, as COPY has it, and often enough to time seconds."""
 CHUNK_BYTES = 256 * 1024
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import orjson
+from msgspec import Struct
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
 from tollbook_schemas.canonical_event import CanonicalEvent
 from tollbook_schemas.errors import UnknownSchemaVersionError
 from tollbook_schemas.event import SCHEMA_VERSION, UsageEvent
-from tollbook_schemas.quick_decode import quick_event
+from tollbook_schemas.quick_decode import quick_event, quick_fields
 from tollbook_schemas.quick_usage import quick_usage
 from tollbook_schemas.topics import END_KEY, IMPORT_HEADER, TICK_KEY, StreamKind
 
@@ -40,7 +41,19 @@ class DecodedEvent:
         return content_digest(self.event) if self.canonical is None else hashlib.sha256(self.canonical).digest()
 
 
-class DecodedUsage(NamedTuple):
+class DecodedFields(NamedTuple):
+    """As `DecodedEvent`, with the bare fields of a valid event whose value is `canonical`."""
+
+    event: CanonicalEvent
+    import_id: str | None
+    canonical: bytes
+
+    def digest(self) -> bytes:
+        """The event's content digest."""
+        return hashlib.sha256(self.canonical).digest()
+
+
+class DecodedUsage(Struct, frozen=True, gc=False):
     """As `DecodedEvent`, with no more than what is folded: `event` may be the bare fields of a valid event."""
 
     event: UsageEvent | CanonicalEvent
@@ -68,6 +81,7 @@ class Rejected:
 
 
 Decoded = DecodedEvent | Tick | ImportEnd | Rejected
+DecodedForLedger = DecodedFields | Decoded
 DecodedForFold = DecodedUsage | Tick | ImportEnd | Rejected
 
 _TICK = Tick()
@@ -114,14 +128,27 @@ def decode(kind: StreamKind, key: bytes | None, value: bytes | None, headers: He
     return _decode_event(key, value or b"", import_id)
 
 
+def decode_for_ledger(
+    kind: StreamKind, key: bytes | None, value: bytes | None, headers: Headers = None
+) -> DecodedForLedger:
+    """The same decision as `decode`; of a usual event the bare fields, which takes half of the time."""
+    fields = quick_fields(key, value) if value else None
+    if fields is not None:
+        import_id = _import_id(headers) if kind == "import" else None
+        if import_id is not None or kind == "live":
+            return DecodedFields(fields, import_id, value or b"")
+    return decode(kind, key, value, headers)
+
+
 def decode_for_fold(
     kind: StreamKind, key: bytes | None, value: bytes | None, headers: Headers = None
 ) -> DecodedForFold:
     """The same decision as `decode`, without what only a ledger needs."""
     usage = quick_usage(key, value) if value else None
-    import_id = _import_id(headers) if kind == "import" else None
-    if usage is not None and (import_id is not None or kind == "live"):
-        return DecodedUsage(usage, import_id)
+    if usage is not None:
+        import_id = _import_id(headers) if kind == "import" else None
+        if import_id is not None or kind == "live":
+            return DecodedUsage(usage, import_id)
     decoded = decode(kind, key, value, headers)
     return DecodedUsage(decoded.event, decoded.import_id) if isinstance(decoded, DecodedEvent) else decoded
 

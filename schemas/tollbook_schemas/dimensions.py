@@ -37,9 +37,15 @@ def prompt_band(prompt_tokens: int | None) -> int:
     return PROMPT_BANDS[index - 1] if index else BASE_BAND
 
 
-_named = attrgetter(*Dimensions._fields[:-1])
+named_dimensions = attrgetter(*Dimensions._fields[:-1])
+"""What an event says of its dimensions: all of them but the prompt band, in order."""
 
 
 def dimensions_of(event: UsageEvent | CanonicalEvent) -> Dimensions:
     """The rollup row that an event belongs to, beside its stream and window. Aggregates take the base band."""
-    return Dimensions._make((*_named(event), BASE_BAND if event.aggregate else prompt_band(event.prompt_tokens)))
+    return Dimensions._make((*named_dimensions(event), band_of(event)))
+
+
+def band_of(event: UsageEvent | CanonicalEvent) -> int:
+    """The event's prompt band."""
+    return BASE_BAND if event.aggregate else prompt_band(event.prompt_tokens)

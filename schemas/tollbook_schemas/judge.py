@@ -3,7 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tollbook_schemas.codec import Decoded, DecodedEvent, DecodedForFold, DecodedUsage, ImportEnd, Rejected, Tick
+from tollbook_schemas.codec import (
+    DecodedEvent,
+    DecodedFields,
+    DecodedForFold,
+    DecodedForLedger,
+    DecodedUsage,
+    ImportEnd,
+    Rejected,
+    Tick,
+)
 from tollbook_schemas.errors import TollbookError
 from tollbook_schemas.topics import StreamKind
 from tollbook_schemas.windows import NO_CLOCK, Verdict, WindowRule, advance, judge_import, judge_live
@@ -62,13 +71,17 @@ _DEAD_DETAIL: dict[Verdict, str] = {
 
 
 def judge(
-    rule: WindowRule, kind: StreamKind, time: PartitionTime, decoded: Decoded | DecodedForFold, appended_ms: int
+    rule: WindowRule,
+    kind: StreamKind,
+    time: PartitionTime,
+    decoded: DecodedForLedger | DecodedForFold,
+    appended_ms: int,
 ) -> Judgement:
     """Judge the next record of a partition and advance `time` by it. A pure function of the log's prefix."""
     time.clock = advance(time.clock, appended_ms)
     if time.ended:
         _forget_old_imports(rule, time)
-    if isinstance(decoded, (DecodedUsage, DecodedEvent)):
+    if isinstance(decoded, (DecodedUsage, DecodedFields, DecodedEvent)):
         return _judge_event(rule, kind, time, decoded, appended_ms)
     if isinstance(decoded, Tick):
         return _TICK
@@ -81,7 +94,11 @@ def judge(
 
 
 def _judge_event(
-    rule: WindowRule, kind: StreamKind, time: PartitionTime, decoded: DecodedEvent | DecodedUsage, appended_ms: int
+    rule: WindowRule,
+    kind: StreamKind,
+    time: PartitionTime,
+    decoded: DecodedEvent | DecodedFields | DecodedUsage,
+    appended_ms: int,
 ) -> Judgement:
     created_ms = decoded.event.created_ms
     if kind == "live":

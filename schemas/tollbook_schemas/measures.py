@@ -1,8 +1,10 @@
 """The measures of a rollup: integers only, so that every sum is exact, in any order, in Python and in Postgres."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import compress
 from operator import attrgetter
+from typing import Any
 
 from tollbook_schemas.attribution import LLMUsageStatus
 from tollbook_schemas.canonical_event import CanonicalEvent
@@ -35,37 +37,75 @@ ZERO: Measures = (0,) * len(MEASURES)
 _STATUS_INDEX = {status: MEASURES.index(f"calls_{status.value}") for status in LLMUsageStatus}
 _WITH_USAGE = MEASURES.index("calls_with_usage")
 _COUNTS = (*TOKEN_FIELDS, *UNIT_FIELDS)
-_counts = attrgetter(*_COUNTS)
-_COUNT_INDEXES = tuple(MEASURES.index(name) for name in _COUNTS)
+
+Reported = tuple[Any, ...]
+"""What an event says that is summed, but for seconds and a cost: status, calls, latency, and a count or None each."""
+
+reported = attrgetter("status", "call_count", "latency_ms", *_COUNTS)
+"""A Reported of an event."""
+
+_CALLS, _FIRST_COUNT = 1, 3
+_MANY = 4
+_COLUMN_INDEXES = tuple(MEASURES.index(name) for name in ("latency_ms", *_COUNTS))
 _amounts = attrgetter(*SECONDS_FIELDS, "provider_cost_usd")
 _AMOUNTS = tuple(
     (MEASURES.index(measure), convert)
     for measure, convert in (*((name, seconds_to_ms) for name in _MS_MEASURES), ("provider_cost_e10", usd_to_e10))
 )
 _NO_AMOUNTS = (None,) * len(_AMOUNTS)
-_LATENCY = MEASURES.index("latency_ms")
 
 
 def add_event(values: list[int], event: UsageEvent | CanonicalEvent) -> None:
     """Add what one event says to the values of its rollup row. Not for a CanonicalEvent with seconds or a cost."""
-    calls = event.call_count
-    values[EVENTS] += 1
-    values[_STATUS_INDEX[event.status]] += calls
-    reported = False
-    for index, count in zip(_COUNT_INDEXES, _counts(event), strict=True):
-        if count is not None:
-            reported = True
-            values[index] += count
-            values[index + 1] += calls
+    said = reported(event)
+    _add_one(values, said)
     amounts = _amounts(event)
     if amounts != _NO_AMOUNTS:
-        reported = True
-        _add_amounts(values, amounts, calls)
-    if reported:
+        _add_amounts(values, amounts, event.call_count)
+        if not _has_counts(said):
+            values[_WITH_USAGE] += event.call_count
+
+
+def add_reported(values: list[int], batch: Sequence[Reported]) -> None:
+    """Add what events of one rollup row say that have no seconds and no cost: a few in turn, many by columns."""
+    if len(batch) >= _MANY:
+        _add_columns(values, batch)
+    else:
+        for said in batch:
+            _add_one(values, said)
+
+
+def _add_one(values: list[int], said: Reported) -> None:
+    status, calls, *counts = said
+    values[EVENTS] += 1
+    values[_STATUS_INDEX[status]] += calls
+    if _has_counts(said):
         values[_WITH_USAGE] += calls
-    if event.latency_ms is not None:
-        values[_LATENCY] += event.latency_ms
-        values[_LATENCY + 1] += calls
+    for index, count in zip(_COLUMN_INDEXES, counts, strict=True):
+        if count is not None:
+            values[index] += count
+            values[index + 1] += calls
+
+
+def _add_columns(values: list[int], batch: Sequence[Reported]) -> None:
+    statuses, calls, *columns = zip(*batch, strict=True)
+    all_calls = sum(calls)
+    values[EVENTS] += len(batch)
+    for status, called in zip(statuses, calls, strict=True):
+        values[_STATUS_INDEX[status]] += called
+    values[_WITH_USAGE] += sum(said[_CALLS] for said in batch if _has_counts(said))
+    for index, column in zip(_COLUMN_INDEXES, columns, strict=True):
+        missing = column.count(None)
+        if not missing:
+            values[index] += sum(column)
+            values[index + 1] += all_calls
+        elif missing < len(column):
+            values[index] += sum(filter(None, column))
+            values[index + 1] += sum(called for called, count in zip(calls, column, strict=True) if count is not None)
+
+
+def _has_counts(said: Reported) -> bool:
+    return said[_FIRST_COUNT] is not None or any(count is not None for count in said[_FIRST_COUNT:])
 
 
 def _add_amounts(values: list[int], amounts: tuple[Decimal | None, ...], calls: int) -> None:
@@ -75,8 +115,8 @@ def _add_amounts(values: list[int], amounts: tuple[Decimal | None, ...], calls: 
             values[index + 1] += calls
 
 
-def measures_of(event: UsageEvent) -> Measures:
-    """What one event adds to its rollup row."""
+def measures_of(event: UsageEvent | CanonicalEvent) -> Measures:
+    """What one event adds to its rollup row. Not for a CanonicalEvent with seconds or a cost."""
     values = list(ZERO)
     add_event(values, event)
     return tuple(values)

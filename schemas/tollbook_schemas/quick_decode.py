@@ -1,4 +1,5 @@
-"""The event of a record whose value is exactly the canonical JSON of an event, without the full validator.
+"""The event, or its bare fields, of a record whose value is exactly the canonical JSON of an event, without the full
+validator.
 
 Our producers write nothing else. Every other value, valid or not, is None here and goes to the full validator; what is
 taken here is taken by the same bounds, and a property test holds the two together.
@@ -18,6 +19,7 @@ from tollbook_schemas.canonical_event import NO_RAW_USAGE, CanonicalEvent, are_n
 from tollbook_schemas.event import UsageEvent
 from tollbook_schemas.fields import MAX_COST_USD, hold_cost, hold_seconds
 from tollbook_schemas.ids import id_to_ms, is_event_id, ms_to_datetime
+from tollbook_schemas.quick_usage import quick_usage
 from tollbook_schemas.raw_usage import check_raw_usage
 from tollbook_schemas.split import split
 from tollbook_schemas.usage import SECONDS_FIELDS
@@ -41,6 +43,28 @@ def quick_event(value: bytes) -> UsageEvent | None:
         return None
 
 
+def quick_fields(key: bytes | None, value: bytes) -> CanonicalEvent | None:
+    """The event's fields, without seconds and cost, or None if only a longer look can tell.
+
+    What a fold takes may still have parts in another order than the canonical one, which the digest is of.
+    """
+    found = quick_usage(key, value)
+    return found if found is not None and _has_canonical_parts(found) else None
+
+
+def _has_canonical_parts(found: CanonicalEvent) -> bool:
+    if found.tags is not None and not _in_order(found.tags):
+        return False
+    if found.raw_usage is NO_RAW_USAGE:
+        return True
+    canonical = bytes(found.raw_usage)
+    return orjson.dumps(orjson.loads(canonical), option=orjson.OPT_SORT_KEYS) == canonical
+
+
+def _in_order(tags: dict[str, str]) -> bool:
+    return list(tags) == sorted(tags)
+
+
 def _event(found: CanonicalEvent) -> UsageEvent:
     """Raises ValueError or OverflowError for what is not surely canonical and valid."""
     if not are_names(found.provider, found.use_case):
@@ -48,7 +72,7 @@ def _event(found: CanonicalEvent) -> UsageEvent:
     held = asdict(found)
     held["created_at"] = _created_at(found)
     held["raw_usage"] = None if found.raw_usage is NO_RAW_USAGE else _raw_usage(found.raw_usage)
-    if found.tags is not None and list(found.tags) != sorted(found.tags):
+    if found.tags is not None and not _in_order(found.tags):
         raise ValueError("tags are not in order")
     if found.provider_cost_usd is not None:
         held["provider_cost_usd"] = _cost(found.provider_cost_usd)

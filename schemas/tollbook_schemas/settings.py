@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     processor_instance: str = Field("processor-1", pattern=r"^[a-zA-Z0-9._-]{1,100}$")
     sink_instance: str = Field("sink-1", pattern=r"^[a-zA-Z0-9._-]{1,100}$")
     session_timeout_seconds: float = Field(30.0, ge=6)
-    sink_batch_records: int = Field(5000, ge=1, le=100_000)
+    sink_batch_records: int = Field(10_000, ge=1, le=100_000)
     ledger_days_ahead: int = Field(7, ge=1, le=366)
     ledger_retention_days: int | None = Field(
         None,

@@ -53,6 +53,12 @@ def judge_live(rule: WindowRule, created_ms: int, appended_ms: int, clock_ms: in
     return "late" if rule.is_closed(rule.start(created_ms), clock_ms) else "on_time"
 
 
+def on_time_span(rule: WindowRule, appended_ms: int, clock_ms: int) -> range:
+    """When a live event must have been created to be on time; `clock_ms` already includes its own append time."""
+    first_open = -((rule.width_ms + rule.grace_ms - clock_ms) // rule.width_ms) * rule.width_ms
+    return range(max(first_open, clock_ms - rule.horizon_ms), appended_ms + rule.future_ms + 1)
+
+
 def judge_import(rule: WindowRule, created_ms: int, appended_ms: int, *, ended: bool) -> Verdict:
     """Judge an imported event: late only after its import's end record in the same partition."""
     if created_ms - appended_ms > rule.future_ms:

@@ -4,36 +4,39 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
+from msgspec.structs import astuple
 
-from tollbook_schemas.codec import Decoded, DecodedEvent, Headers, decode
+from tollbook_schemas.canonical_event import NO_RAW_USAGE, CanonicalEvent
+from tollbook_schemas.codec import DecodedEvent, DecodedFields, DecodedForLedger, Headers, decode_for_ledger
 from tollbook_schemas.dimensions import Dimensions, dimensions_of
 from tollbook_schemas.errors import UnknownSchemaVersionError
 from tollbook_schemas.event import UsageEvent
+from tollbook_schemas.ids import ms_to_datetime
 from tollbook_schemas.topics import StreamKind
 
 Row = tuple[Any, ...]
 
-_FIXED = ("status", "flags", "tags", "raw_usage")
-"""Fields that Postgres wants in another form than the model holds."""
+EVENT_COLUMNS: tuple[str, ...] = CanonicalEvent.__struct_fields__
+"""In the order of the canonical form, so that a usual event is its row but for the columns named below."""
 
-_PLAIN_FIELDS = tuple(name for name in UsageEvent.model_fields if name not in _FIXED)
-_PLAIN = itemgetter(*_PLAIN_FIELDS)
-
-EVENT_COLUMNS = (*_PLAIN_FIELDS, *_FIXED)
+_CREATED_AT, _FLAGS, _TAGS, _RAW_USAGE = (
+    EVENT_COLUMNS.index(name) for name in ("created_at", "flags", "tags", "raw_usage")
+)
+_columns = itemgetter(*EVENT_COLUMNS)
 
 
 class Content(NamedTuple):
     """What a record says; the rest is of an event only. `columns` are its values in the order of EVENT_COLUMNS."""
 
-    decoded: Decoded
+    decoded: DecodedForLedger
     digest: bytes = b""
     dimensions: Dimensions | None = None
     columns: Row = ()
 
 
-def content_of(decoded: Decoded) -> Content:
+def content_of(decoded: DecodedForLedger) -> Content:
     """All of it."""
-    if not isinstance(decoded, DecodedEvent):
+    if not isinstance(decoded, (DecodedFields, DecodedEvent)):
         return Content(decoded)
     event = decoded.event
     return Content(decoded, decoded.digest(), dimensions_of(event), event_columns(event))
@@ -42,16 +45,24 @@ def content_of(decoded: Decoded) -> Content:
 def content_ahead(kind: StreamKind, key: bytes | None, value: bytes | None, headers: Headers) -> Content | None:
     """None for what stops the sink: it must do so at that record's turn, when all before it is written."""
     try:
-        return content_of(decode(kind, key, value, headers))
+        return content_of(decode_for_ledger(kind, key, value, headers))
     except UnknownSchemaVersionError:
         return None
 
 
-def event_columns(event: UsageEvent) -> Row:
-    """The event's own part of its ledger row."""
-    plain = _PLAIN(vars(event))  # half of the time that attributes take
-    return (*plain, event.status.value, list(event.flags), _json(event.tags), _json(event.raw_usage))
+def event_columns(event: UsageEvent | CanonicalEvent) -> Row:
+    """The event's own part of its ledger row; JSON as bytes."""
+    if isinstance(event, CanonicalEvent):
+        columns = list(astuple(event))
+        columns[_CREATED_AT] = ms_to_datetime(event.created_ms)
+        columns[_RAW_USAGE] = None if event.raw_usage is NO_RAW_USAGE else bytes(event.raw_usage)
+    else:
+        columns = list(_columns(vars(event)))
+        columns[_RAW_USAGE] = _json(event.raw_usage)
+    columns[_FLAGS] = list(event.flags)
+    columns[_TAGS] = _json(event.tags)
+    return tuple(columns)
 
 
-def _json(value: dict[str, Any] | None) -> str | None:
-    return None if value is None else orjson.dumps(value).decode()
+def _json(value: dict[str, Any] | None) -> bytes | None:
+    return None if value is None else orjson.dumps(value)

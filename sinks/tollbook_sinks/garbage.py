@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-BATCH_OBJECTS = 200_000
+BATCH_OBJECTS = 400_000
 """More than a usual batch makes. Nearly all of it is gone when it is written, and next to none of it in cycles."""
 
 

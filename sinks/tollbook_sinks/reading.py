@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from tollbook_schemas.codec import Decoded, DecodedEvent, ImportEnd, Tick, decode
+from tollbook_schemas.canonical_event import CanonicalEvent
+from tollbook_schemas.codec import (
+    DecodedEvent,
+    DecodedFields,
+    DecodedForLedger,
+    ImportEnd,
+    Tick,
+    decode_for_ledger,
+)
 from tollbook_schemas.dimensions import Dimensions, dimensions_of
 from tollbook_schemas.event import UsageEvent
 from tollbook_schemas.judge import judge
@@ -25,7 +33,7 @@ class Candidate:
     """
 
     record: Record
-    event: UsageEvent
+    event: UsageEvent | CanonicalEvent
     stream: str
     window_ms: int
     on_time: bool
@@ -95,7 +103,7 @@ def read_source(
 
 def _read(rule: WindowRule, state: SourcePartition, record: Record, into: Reading) -> None:
     kind = record.feed.kind
-    content = record.content or content_of(decode(kind, record.key, record.value, record.headers))
+    content = record.content or content_of(decode_for_ledger(kind, record.key, record.value, record.headers))
     decoded = content.decoded
     judgement = judge(rule, kind, state.time, decoded, record.appended_ms)
     match decoded:
@@ -104,7 +112,7 @@ def _read(rule: WindowRule, state: SourcePartition, record: Record, into: Readin
         case ImportEnd(import_id):
             state.counts.ends += 1
             into.ends.append(Ended(import_id, record.feed.partition, state.time.ended[import_id]))
-        case DecodedEvent() if judgement.outcome != "dead":
+        case DecodedEvent() | DecodedFields() if judgement.outcome != "dead":
             into.candidates.append(_candidate(rule, record, content, decoded, on_time=judgement.outcome == "on_time"))
         case _:
             state.counts.dead_letters += 1
@@ -112,7 +120,7 @@ def _read(rule: WindowRule, state: SourcePartition, record: Record, into: Readin
 
 
 def _candidate(
-    rule: WindowRule, record: Record, content: Content, decoded: DecodedEvent, *, on_time: bool
+    rule: WindowRule, record: Record, content: Content, decoded: DecodedEvent | DecodedFields, *, on_time: bool
 ) -> Candidate:
     event = decoded.event
     return Candidate(
@@ -127,5 +135,5 @@ def _candidate(
     )
 
 
-def _event_id(decoded: Decoded) -> UUID | None:
-    return decoded.event.id if isinstance(decoded, DecodedEvent) else None
+def _event_id(decoded: DecodedForLedger) -> UUID | None:
+    return decoded.event.id if isinstance(decoded, (DecodedFields, DecodedEvent)) else None

@@ -137,7 +137,7 @@ class PostgresTables:
         Binary: half of the time that text takes here, and a quarter less in Postgres.
         """
         with self._connection.cursor() as cursor:
-            set_json_dumps(str.encode, cursor)  # a row holds JSON as text
+            set_json_dumps(bytes, cursor)  # a row holds JSON already
             cursor.execute(_LEDGER["event_types"])
             types = [column.type_code for column in cursor.description or ()]
             with cursor.copy(_of_day(day)["copy_events"]) as copy:

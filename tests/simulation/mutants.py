@@ -12,7 +12,7 @@ from tollbook_processors import fold, intake, partition, resume, statements, str
 from tollbook_processors.cursor import Cursor, ScopeTotals, time_of
 from tollbook_processors.partition import Emission, PartitionFold, Refolding
 from tollbook_schemas import windows
-from tollbook_schemas.codec import DecodedEvent
+from tollbook_schemas.codec import DecodedFields
 from tollbook_schemas.judge import PartitionTime as JudgedBy
 from tollbook_schemas.rollups import Mark, encode_value
 from tollbook_schemas.windows import WindowRule
@@ -151,7 +151,7 @@ def _take_every_gap(rule: WindowRule, state: Any, records: Any, confirmed: Any, 
         gap = reading.read_source(rule, state, records, gap, into)
 
 
-def _digest_of_the_id(self: DecodedEvent) -> bytes:
+def _digest_of_the_id(self: DecodedFields) -> bytes:
     return self.event.id.bytes
 
 
@@ -207,7 +207,7 @@ MUTANTS: tuple[Mutant, ...] = (
     _mutant("the sink believes any clock", worker, "refuse_broken_clock", _nothing),
     _mutant("duplicates stay counted", identity, "_take_back", _nothing),
     _mutant("late calls are not added", identity, "_settle_row", _nothing),
-    _mutant("a conflict is a duplicate", DecodedEvent, "digest", _digest_of_the_id),
+    _mutant("a conflict is a duplicate", DecodedFields, "digest", _digest_of_the_id),
     _mutant("the sink keeps the last total", changelog.Statements, "add", _last_total),
     _mutant("totals run ahead of the ledger", batches, "read_changelog", _hold_nothing),
     _mutant("the sink accepts every gap", batches, "read_source", _take_every_gap),

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from tollbook_schemas import UnknownSchemaVersionError, UsageEvent, content_digest, decode, encode_event
 from tollbook_schemas.canonical_event import CanonicalEvent
-from tollbook_schemas.codec import DecodedEvent, canonical_json
+from tollbook_schemas.codec import DecodedEvent, DecodedFields, canonical_json, decode_for_ledger
+from tollbook_schemas.dimensions import dimensions_of
+from tollbook_schemas.measures import measures_of
 from tollbook_schemas.quick_decode import quick_event
-from unit.schemas.mutations import FULL, RECORDS, mutated
+from unit.schemas.mutations import FULL, RECORDS, USUAL, mutated
 from unit.schemas.strategies import event, usage_events
 
 
@@ -163,3 +165,56 @@ def test_an_event_so_made_is_an_event_like_any_other() -> None:
     with pytest.raises(ValueError, match="frozen"):
         quick.prompt_tokens = 1  # type: ignore[misc]  # frozen: that is what is tried
     assert quick != event()
+
+
+def _ledger_agrees(key: bytes, value: bytes) -> bool:
+    """Whether the bare fields were taken; fails where they say anything else than the event does."""
+    try:
+        decoded = decode("live", key, value)
+    except UnknownSchemaVersionError:
+        with pytest.raises(UnknownSchemaVersionError):
+            decode_for_ledger("live", key, value)
+        return False
+    found = decode_for_ledger("live", key, value)
+    if not isinstance(found, DecodedFields):
+        assert found == decoded
+        return False
+    assert isinstance(decoded, DecodedEvent)
+    assert found.digest() == content_digest(decoded.event)
+    assert found.event.created_ms == decoded.event.created_ms
+    assert dimensions_of(found.event) == dimensions_of(decoded.event)
+    assert measures_of(found.event) == measures_of(decoded.event)
+    return True
+
+
+def _key_in(value: bytes) -> bytes:
+    begin = value.find(b',"id":"') + 7
+    return value[begin : begin + 36]
+
+
+@settings(max_examples=600)
+@given(mutated() | usage_events().map(lambda one: encode_event(one)[1]))
+def test_bare_fields_are_taken_only_of_the_same_event(value: bytes) -> None:
+    _ledger_agrees(_key_in(value), value)
+
+
+def test_a_usual_record_is_taken_as_bare_fields() -> None:
+    assert _ledger_agrees(*encode_event(USUAL))
+    assert _ledger_agrees(*encode_event(event(raw_usage={"a": 1, "b": {"c": 2}}, tags={"a": "1", "b": "2"})))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'{"a":"1","b":"2"}', b'{"b":"2","a":"1"}'),
+        (b'{"c":1,"d":2}', b'{"d":2,"c":1}'),
+        (b'{"c":1,"d":2}', b'{ "c":1,"d":2}'),
+        (b'{"c":1,"d":2}', b'{"c":1,"d":-0}'),
+        (b'{"c":1,"d":2}', b'{"c":0,"c":1,"d":2}'),
+    ],
+)
+def test_parts_in_another_form_have_the_digest_of_the_canonical_one(old: bytes, new: bytes) -> None:
+    key, value = encode_event(event(tags={"a": "1", "b": "2"}, raw_usage={"c": 1, "d": 2}))
+    assert _ledger_agrees(key, value)
+    assert old in value
+    assert not _ledger_agrees(key, value.replace(old, new))

@@ -13,7 +13,7 @@ from msgspec.json import Decoder
 from tollbook_schemas import UnknownSchemaVersionError, UsageEvent, encode_event
 from tollbook_schemas.codec import DecodedEvent, decode, decode_for_fold
 from tollbook_schemas.dimensions import dimensions_of
-from tollbook_schemas.measures import MEASURES, add_event, measures_of
+from tollbook_schemas.measures import MEASURES, add, add_event, add_reported, measures_of, reported
 from tollbook_schemas.quick_usage import quick_usage
 from tollbook_schemas.raw_shape import is_surely_allowed
 from tollbook_schemas.raw_usage import check_raw_usage
@@ -56,11 +56,36 @@ def test_what_producers_write_comes_to_the_same_row(original: UsageEvent) -> Non
 
 @pytest.mark.parametrize(
     "original",
-    [event(), event(raw_usage=RAW_OPENAI), event(status="error", prompt_tokens=None, completion_tokens=None), USUAL],
-    ids=("plain", "raw usage", "error", "usual"),
+    [
+        event(),
+        event(raw_usage=RAW_OPENAI),
+        event(status="error", prompt_tokens=None, completion_tokens=None),
+        USUAL,
+        event(input_audio_tokens=0, output_audio_tokens=0, cached_prompt_tokens=0, cached_image_tokens=0),
+        event(input_audio_tokens=90, cached_prompt_tokens=20, cached_audio_tokens=20, cache_write_tokens=5),
+    ],
+    ids=("plain", "raw usage", "error", "usual", "zeros", "audio and cache"),
 )
 def test_usual_records_are_taken(original: UsageEvent) -> None:
     assert taken(*encode_event(original))
+
+
+@pytest.mark.parametrize("field", ["input_audio_tokens", "output_audio_tokens", "cache_write_tokens"])
+def test_a_subset_beyond_its_whole_is_not_taken(field: str) -> None:
+    key, value = encode_event(event(**{field: 7}))
+    assert quick_usage(key, value.replace(b'"%s":7' % field.encode(), b'"%s":101' % field.encode())) is None
+
+
+@given(st.lists(usage_events(), max_size=8))
+def test_many_at_once_say_what_each_says(events: list[UsageEvent]) -> None:
+    nothing = {"input_audio_seconds": None, "provider_cost_usd": None}
+    plain = [one.model_copy(update=nothing) for one in events]
+    measures = [0] * len(MEASURES)
+    add_reported(measures, [reported(one) for one in plain])
+    total = (0,) * len(MEASURES)
+    for one in plain:
+        total = add(total, measures_of(one))
+    assert tuple(measures) == total
 
 
 @settings(max_examples=600)

@@ -15,7 +15,7 @@ from tollbook_schemas import (
     judge,
 )
 from tollbook_schemas.judge import MAX_CLOCK_LEAD_MS, refuse_broken_clock
-from tollbook_schemas.windows import judge_live
+from tollbook_schemas.windows import judge_live, on_time_span
 from unit.schemas.strategies import HOUR_MS, created, event
 
 RULE = WindowRule()
@@ -38,6 +38,14 @@ def test_a_later_clock_never_makes_an_event_less_late(rule: WindowRule, created_
     first = judge_live(rule, created_ms, created_ms, created_ms + lag)
     later = judge_live(rule, created_ms, created_ms, created_ms + lag + more)
     assert order.index(first) <= order.index(later)
+
+
+@given(rules, created, st.integers(0, 8 * 86_400_000), st.integers(-400_000, 8 * 86_400_000), st.integers(-1, 1))
+def test_the_span_holds_what_is_on_time(rule: WindowRule, clock: int, behind: int, lag: int, nudge: int) -> None:
+    span = on_time_span(rule, clock - behind, clock)
+    for created_ms in (clock - lag, span.start + nudge, span.stop + nudge):
+        verdict = judge_live(rule, created_ms, clock - behind, clock)
+        assert (created_ms in span) == (verdict == "on_time")
 
 
 def test_the_grace_is_inclusive() -> None:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from support.sink_events import TICK, Message, message_of
 from support.sink_logs import NOW_MS
-from tollbook_schemas import PartitionTime, Settings, UsageEvent
-from tollbook_sinks.content import content_ahead
+from tollbook_schemas import DecodedEvent, PartitionTime, Settings, UsageEvent, decode, encode_event
+from tollbook_sinks.content import EVENT_COLUMNS, content_ahead, event_columns
 from tollbook_sinks.partitions import LogId, SourcePartition
 from tollbook_sinks.reading import Reading, read_source
 from tollbook_sinks.records import Feed, Record
@@ -50,3 +50,14 @@ def test_a_batch_read_ahead_is_the_batch(contents: list[UsageEvent | Message]) -
 
 def test_what_stops_the_sink_is_left_to_its_turn() -> None:
     assert content_ahead("live", b"k", b'{"schema_version": 2}', []) is None
+
+
+@given(usage_events())
+def test_a_row_of_bare_fields_is_the_row_of_the_event(event: UsageEvent) -> None:
+    key, value = encode_event(event)
+    whole, ahead = decode("live", key, value), content_ahead("live", key, value, [])
+    assert isinstance(whole, DecodedEvent)
+    assert ahead is not None
+    assert dict(zip(EVENT_COLUMNS, ahead.columns, strict=True)) == dict(
+        zip(EVENT_COLUMNS, event_columns(whole.event), strict=True)
+    )

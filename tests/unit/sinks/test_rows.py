@@ -28,7 +28,7 @@ def test_a_ledger_row_has_a_value_for_each_column(event: UsageEvent) -> None:
     assert row["status"] == event.status.value
     assert row["prompt_band"] == dimensions_of(event).prompt_band
     assert row["flags"] == list(event.flags)
-    assert row["tags"] == (None if event.tags is None else orjson.dumps(event.tags).decode())
+    assert row["tags"] == (None if event.tags is None else orjson.dumps(event.tags))
 
 
 def test_the_columns_are_the_contracts() -> None:

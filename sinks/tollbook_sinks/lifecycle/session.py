@@ -8,7 +8,8 @@ from tollbook_sinks.lifecycle.errors import DatabaseUnreachableError
 from tollbook_sinks.migrate import SEARCH_PATH
 
 CONNECT_TIMEOUT_SECONDS = 10
-_OPTIONS = f"{SEARCH_PATH} -c timezone=UTC"
+# One process at a time: with helpers of its own a big window would take the machine from the sink.
+_OPTIONS = f"{SEARCH_PATH} -c timezone=UTC -c max_parallel_workers_per_gather=0"
 
 
 def connect(dsn: str, name: str) -> Connection:

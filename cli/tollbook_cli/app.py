@@ -48,7 +48,7 @@ COMMANDS = {
     "normalize": "Show the usage that a provider's answer is counted as, through the readers that the wrappers use.",
     "topics": "Grow the topics while everything runs: more partitions for more workers.",
     "dead-letters": "Show records that are no ledger rows, and send them again or discard them.",
-    "audit": "Prove from the tables that every offset is accounted for and every compacted window adds up.",
+    "audit": "Prove from the tables that every offset is accounted for and that windows, days and months add up.",
 }
 
 

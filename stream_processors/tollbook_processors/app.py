@@ -13,6 +13,7 @@ import faust
 from tollbook_processors.errors import LogReadError
 from tollbook_processors.failstop import fail_stop
 from tollbook_processors.faust_table import ChunkScheduler, RollupTable
+from tollbook_processors.faust_waits import Tables, make_transport
 from tollbook_processors.fold import Fold
 from tollbook_processors.generations import GenerationReader
 from tollbook_processors.kafka_login import aiokafka_options, faust_credentials
@@ -31,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 CHUNKS_A_STEP = 3
 """A step must take less than 0.1 s: when what it fetched lies about for longer, aiokafka asks the broker for the idle
-partitions alone, and that answer, for which the busy ones have to wait, takes Faust's 1.5 s."""
+partitions alone, and the busy ones have to wait for that answer."""
 STEP_WITHIN_SECONDS = 0.05
 WATCH_SECONDS = 2.0
 _RAW: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
@@ -45,6 +46,7 @@ def create_app(settings: Settings, replayed: StreamKind | None = None, growth: G
     """
     group = "processor" if replayed is None else f"replay.{replayed}"
     app = faust.App(f"{settings.topic_prefix}{group}{settings.generations.suffix}", **_app_options(settings, growth))
+    app.transport = make_transport(app)
     sender = Sender(aiokafka_options(settings))
     kinds = STREAM_KINDS if replayed is None else (replayed,)
     tables = {kind: _add_stream(app, settings, kind, sender) for kind in kinds}
@@ -77,6 +79,7 @@ def _app_options(settings: Settings, growth: GrowthWatch | None) -> dict[str, An
         "store": "memory://",
         "datadir": data_folder(settings),
         "ConsumerScheduler": ChunkScheduler,
+        "TableManager": Tables,
         "stream_buffer_maxsize": 16,
         "stream_wait_empty": False,
         "stream_recovery_delay": 0.0,

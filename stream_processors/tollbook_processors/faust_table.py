@@ -1,4 +1,4 @@
-"""The one module that reaches into Faust: whole chunks to agents, and a table restored by the highest `applied`.
+"""Reaches, with `faust_waits`, into Faust: whole chunks to agents, and a table restored by the highest `applied`.
 
 Overridden: the setting ConsumerScheduler, and of a table `persisted_offset`, `apply_changelog_batch`,
 `on_recovery_completed` and `info`. Everything used here is public in Faust 0.15.3; a test fails when it changes.

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import faust
 
+from tollbook_processors import faust_waits
 from tollbook_processors.app import create_app, data_folder
 from tollbook_processors.collector import collect_rarely
 from tollbook_processors.failstop import EXIT_CODE
@@ -16,7 +17,7 @@ from tollbook_schemas.settings import Settings
 from tollbook_schemas.topics import StreamKind
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-CHATTY = ("faust", "mode", "aiokafka")
+CHATTY = ("faust", "mode", "aiokafka", faust_waits.__name__)  # mode names a service's logger after its module
 
 
 def run_worker(settings: Settings, observe: Callable[[faust.App], object] | None = None) -> int:

@@ -1,6 +1,7 @@
 """The names of Faust and aiokafka that the processor overrides or relies on. A failure here means: read their sources
 again before the pinned versions move."""
 
+import asyncio
 import inspect
 import re
 from typing import Any
@@ -14,13 +15,14 @@ from faust.tables.base import Collection
 from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from faust.transport.consumer import Consumer
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, ConsumerRebalanceListener
 from faust.transport.drivers.aiokafka import Consumer as KafkaConsumer
-from faust.transport.drivers.aiokafka import ConsumerRebalanceListener
 from faust.transport.utils import DefaultSchedulingStrategy
 
 from support.processor_machine import LogRecord
 from tollbook_processors.app import create_app
 from tollbook_processors.faust_table import Chunk, ChunkScheduler, RollupTable
+from tollbook_processors.faust_waits import FETCH_WAIT_MS, QuickConsumer, Tables
 from tollbook_schemas.settings import Settings
 
 
@@ -46,6 +48,10 @@ def test_the_pinned_versions_are_the_ones_that_were_read() -> None:
         (Consumer.position, ["self", "tp"]),
         (KafkaConsumer.seek_wait, ["self", "partitions"]),
         (TableManager.add, ["self", "table"]),
+        (TableManager.on_start, ["self"]),
+        (Consumer.sleep, ["self", "n"]),
+        (KafkaConsumer._new_consumer_thread, ["self"]),
+        (AIOKafkaConsumerThread._create_worker_consumer, ["self", "transport"]),
         (aiokafka.AIOKafkaProducer.create_batch, ["self"]),
         (aiokafka.AIOKafkaProducer.send_batch, ["self", "batch", "topic", "partition"]),
         (BatchBuilder.append, ["self", "timestamp", "key", "value", "headers"]),
@@ -65,6 +71,32 @@ def test_the_table_overrides_what_recovery_calls() -> None:
     for name in ("persisted_offset", "apply_changelog_batch", "on_recovery_completed"):
         assert f"table.{name}(" in recovery
         assert getattr(RollupTable, name) is not getattr(faust.Table, name)
+
+
+def test_the_waits_that_are_shortened_are_where_they_were() -> None:
+    began = inspect.getsource(TableManager.on_start)
+    assert [line.strip() for line in began.splitlines()[2:]] == [
+        "await self.sleep(1.0)",
+        "if not self.should_stop:",
+        "await self._update_channels()",
+        "await self.recovery.start()",
+    ]
+    assert "await self.sleep(1)" in inspect.getsource(Consumer._wait_next_records)
+    assert "fetch_max_wait_ms=1500" in inspect.getsource(AIOKafkaConsumerThread._create_worker_consumer)
+    assert "fetch_max_wait_ms=self._fetch_max_wait_ms" in inspect.getsource(aiokafka.AIOKafkaConsumer.start)
+
+
+def test_the_app_has_the_short_waits() -> None:
+    async def longest_wait_ms() -> int:
+        assert isinstance(app.consumer, QuickConsumer)
+        client = app.consumer._new_consumer_thread()._create_worker_consumer(app.transport)
+        wait_ms: int = client._fetch_max_wait_ms
+        await client.stop()
+        return wait_ms
+
+    app: Any = create_app(Settings(topic_prefix="names."))
+    assert app.conf.TableManager is Tables
+    assert asyncio.run(longest_wait_ms()) == FETCH_WAIT_MS
 
 
 def test_a_chunk_has_what_the_transport_reads_of_a_record() -> None:

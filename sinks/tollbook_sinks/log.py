@@ -1,7 +1,5 @@
 """The sink's consumer: records of the four topics as plain data, from the offsets that Postgres holds.
 
-While a batch is written, which is mostly waiting for Postgres, a thread decodes the records that come next.
-
 The consumer group only shares the partitions out; it stores no offset. With the range assignor a sink that gets a
 source partition also gets the changelog partition of the same number.
 """
@@ -10,7 +8,6 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +15,6 @@ from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, Consumer, KafkaError, Kaf
 
 from tollbook_schemas.kafka_security import librdkafka_options
 from tollbook_schemas.settings import Settings
-from tollbook_sinks.content import content_ahead
 from tollbook_sinks.errors import (
     ClientTimestampsError,
     KafkaRefusedError,
@@ -47,9 +43,6 @@ class Log:
         self._names = {kind: name for name, kind in self._topics.items()}
         self._positions = positions
         self._revoked = revoked
-        self._thread = ThreadPoolExecutor(1, "tollbook-sink-decodes")
-        self._ahead: Future[dict[Feed, list[Record]]] | None = None
-        self._sought: set[Feed] = set()
         self._waiting: list[Feed] = []
         self._again_at = 0.0
         self._consumer = Consumer(_configuration(settings), logger=logger)
@@ -63,19 +56,10 @@ class Log:
         if self._waiting and time.monotonic() > self._again_at:
             self._ask_who_leads()
             self._begin()
-        ahead, self._ahead = self._ahead, None
-        if ahead is None:
-            records = self._read(self._consumer.consume(self._batch_records, timeout=POLL_SECONDS))
-        else:
-            records = {feed: of_feed for feed, of_feed in ahead.result().items() if feed not in self._sought}
-        self._sought.clear()
-        if records:
-            self._read_ahead()
-        return records
+        return self._read(self._consumer.consume(self._batch_records, timeout=POLL_SECONDS))
 
     def seek(self, feed: Feed, offset: int) -> None:
         """Read a partition again from an offset. One that is not assigned any more is left alone."""
-        self._sought.add(feed)  # what was read ahead of it is not what comes next
         try:
             self._consumer.seek(self._place(feed, offset))
         except KafkaException as error:
@@ -91,14 +75,7 @@ class Log:
 
     def close(self) -> None:
         """Leave the group, so that others need not wait for a time-out."""
-        self._thread.shutdown()
         self._consumer.close()
-
-    def _read_ahead(self) -> None:
-        """Take what the client has fetched by now. Callbacks run in here, as in any other poll."""
-        messages = self._consumer.consume(self._batch_records, timeout=0)
-        if messages:
-            self._ahead = self._thread.submit(self._read, messages)
 
     def _read(self, messages: Collection[Message]) -> dict[Feed, list[Record]]:
         records: dict[Feed, list[Record]] = defaultdict(list)
@@ -160,9 +137,7 @@ class Log:
                 "lateness must not depend on a client's clock"
             )
         feed = self._feed(message.topic(), message.partition())
-        key, value, headers = message.key(), message.value(), _headers(message)
-        content = content_ahead(feed.kind, key, value, headers) if feed.side == "source" else None
-        return Record(feed, message.offset() or 0, key, value, headers, appended_ms, content)
+        return Record(feed, message.offset() or 0, message.key(), message.value(), _headers(message), appended_ms)
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:
@@ -207,6 +182,7 @@ def _judge_failure(failure: KafkaError) -> None:
             f"Kafka does not let this login read ({failure.str()}): give it the sink's rights, docs/kafka-security.md "
             "has the commands"
         )
-    if failure.fatal():
+    # The client's own last word is not marked as fatal: a static member that was fenced would stay here for ever.
+    if failure.fatal() or failure.code() == KafkaError._FATAL:
         raise LogReadError(f"Kafka refuses to hand out records: {failure.str()}")
     logger.warning("Kafka: %s", failure.str())

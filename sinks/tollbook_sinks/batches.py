@@ -61,14 +61,14 @@ def make_batch(
         state = known[feed]
         if isinstance(state, SourcePartition):
             batch.expected[feed] = state.next_offset
-            batch.sources[feed] = state.copy()
+            batch.sources[feed] = state.for_batch()
             gap = read_source(rule, batch.sources[feed], of_feed, gaps.get(feed), batch.reading)
             batch.gaps += [gap] if gap else []
     for feed, of_feed in owned.items():
         state = known[feed]
         if isinstance(state, ChangelogPartition):
             batch.expected[feed] = state.next_offset
-            batch.changelogs[feed] = state.copy()
+            batch.changelogs[feed] = state.for_batch()
             source = batch.sources.get(feed.source) or known.get(feed.source)
             source_next = source.next_offset if source else None
             held = read_changelog(batch.changelogs[feed], of_feed, source_next, batch.statements)

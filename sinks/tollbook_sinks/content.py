@@ -1,18 +1,14 @@
-"""What follows from a source record alone, whenever it is looked at: found out ahead, while Postgres is busy."""
+"""An event's own part of its ledger row."""
 
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from msgspec.structs import astuple
 
 from tollbook_schemas.canonical_event import NO_RAW_USAGE, CanonicalEvent
-from tollbook_schemas.codec import DecodedEvent, DecodedFields, DecodedForLedger, Headers, decode_for_ledger
-from tollbook_schemas.dimensions import Dimensions, dimensions_of
-from tollbook_schemas.errors import UnknownSchemaVersionError
 from tollbook_schemas.event import UsageEvent
 from tollbook_schemas.ids import ms_to_datetime
-from tollbook_schemas.topics import StreamKind
 
 Row = tuple[Any, ...]
 
@@ -23,31 +19,6 @@ _CREATED_AT, _FLAGS, _TAGS, _RAW_USAGE = (
     EVENT_COLUMNS.index(name) for name in ("created_at", "flags", "tags", "raw_usage")
 )
 _columns = itemgetter(*EVENT_COLUMNS)
-
-
-class Content(NamedTuple):
-    """What a record says; the rest is of an event only. `columns` are its values in the order of EVENT_COLUMNS."""
-
-    decoded: DecodedForLedger
-    digest: bytes = b""
-    dimensions: Dimensions | None = None
-    columns: Row = ()
-
-
-def content_of(decoded: DecodedForLedger) -> Content:
-    """All of it."""
-    if not isinstance(decoded, (DecodedFields, DecodedEvent)):
-        return Content(decoded)
-    event = decoded.event
-    return Content(decoded, decoded.digest(), dimensions_of(event), event_columns(event))
-
-
-def content_ahead(kind: StreamKind, key: bytes | None, value: bytes | None, headers: Headers) -> Content | None:
-    """None for what stops the sink: it must do so at that record's turn, when all before it is written."""
-    try:
-        return content_of(decode_for_ledger(kind, key, value, headers))
-    except UnknownSchemaVersionError:
-        return None
 
 
 def event_columns(event: UsageEvent | CanonicalEvent) -> Row:

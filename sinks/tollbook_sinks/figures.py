@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, field
 
 from tollbook_schemas.generations import Generations
 from tollbook_sinks.batches import Batch, Partition
-from tollbook_sinks.partitions import SourcePartition
 from tollbook_sinks.ports import AskWatermarks, Store
 from tollbook_sinks.records import Feed
 
@@ -34,13 +33,11 @@ class MeasuredStore:
     def __init__(self, store: Store, figures: SinkFigures) -> None:
         self._store = store
         self._figures = figures
-        self._before: dict[Feed, SourcePartition] = {}
 
     def load(self, assigned: Collection[Feed], watermarks: AskWatermarks) -> dict[Feed, Partition]:
         """See Store."""
         loaded = self._store.load(assigned, watermarks)
         self._figures.next_offsets = {feed: partition.next_offset for feed, partition in loaded.items()}
-        self._before = {feed: one.copy() for feed, one in loaded.items() if isinstance(one, SourcePartition)}
         return loaded
 
     def recorded(self) -> dict[Feed, Partition]:
@@ -65,9 +62,6 @@ class MeasuredStore:
 
     def _count(self, batch: Batch) -> None:
         outcomes = Counter(self._figures.outcomes)
-        for feed, partition in batch.sources.items():
-            before = self._before.get(feed)
+        for partition in batch.sources.values():
             outcomes.update(asdict(partition.counts))
-            outcomes.subtract(asdict(before.counts) if before else {})
-            self._before[feed] = partition.copy()
         self._figures.outcomes = outcomes

@@ -104,7 +104,6 @@ def _source(row: dict[str, Any]) -> SourcePartition:
         LogId(row["cluster_id"], row["topic_id"]),
         row["next_offset"],
         PartitionTime(row["clock_ms"], row["ended"]),
-        Counts(**{name: row[name] for name in _COUNTS}),
     )
 
 

@@ -9,7 +9,7 @@ from tollbook_sinks.records import Feed
 
 @dataclass(slots=True)
 class Counts:
-    """Where the offsets of a source partition went. Disjoint: together they are all that was consumed."""
+    """Where the offsets of a source partition went in a batch. Disjoint: together they are all that it consumed."""
 
     ledger: int = 0
     duplicates: int = 0
@@ -35,7 +35,7 @@ class LogId:
 
 @dataclass(slots=True)
 class SourcePartition:
-    """A partition of a source topic, read up to `next_offset`."""
+    """A partition of a source topic, read up to `next_offset`. `counts` are of one batch; the table adds them up."""
 
     feed: Feed
     log: LogId
@@ -43,9 +43,9 @@ class SourcePartition:
     time: PartitionTime = field(default_factory=PartitionTime)
     counts: Counts = field(default_factory=Counts)
 
-    def copy(self) -> "SourcePartition":
-        """An independent copy, to be dropped if the batch fails."""
-        return replace(self, time=self.time.copy(), counts=replace(self.counts))
+    def for_batch(self) -> "SourcePartition":
+        """An independent copy with nothing counted yet, to be dropped if the batch fails."""
+        return replace(self, time=self.time.copy(), counts=Counts())
 
 
 @dataclass(slots=True)
@@ -61,6 +61,6 @@ class ChangelogPartition:
     mark: Mark = field(default_factory=lambda: Mark(through=-1))
     bad: int = 0
 
-    def copy(self) -> "ChangelogPartition":
-        """An independent copy; marks never change, so it is shared."""
+    def for_batch(self) -> "ChangelogPartition":
+        """An independent copy, to be dropped if the batch fails; marks never change, so it is shared."""
         return replace(self)

@@ -53,6 +53,22 @@ class Recorded(Protocol):
         """Give up what a changelog partition no longer holds, and read on at its low watermark."""
 
 
+class WriteAhead(Protocol):
+    """One write at a time, beside whoever began it."""
+
+    def begin(self, batch: Batch) -> None:
+        """Write a batch. The one before it must be finished."""
+
+    def wait(self) -> None:
+        """Return when nothing is being written, whatever became of it."""
+
+    def finish(self) -> None:
+        """Wait, and raise, once, what the write raised."""
+
+    def close(self) -> None:
+        """Wait, and begin nothing any more."""
+
+
 class Store(Protocol):
     """The database. Waits while it is away, and raises StoppedError when asked to stop meanwhile, except in `write`."""
 

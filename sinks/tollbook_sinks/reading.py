@@ -18,7 +18,7 @@ from tollbook_schemas.dimensions import Dimensions, dimensions_of
 from tollbook_schemas.event import UsageEvent
 from tollbook_schemas.judge import judge
 from tollbook_schemas.windows import WindowRule
-from tollbook_sinks.content import Content, Row, content_of
+from tollbook_sinks.content import Row, event_columns
 from tollbook_sinks.partitions import SourcePartition
 from tollbook_sinks.records import Feed, Record
 
@@ -29,7 +29,7 @@ LIVE = "live"
 class Candidate:
     """A valid event that becomes a ledger row unless its id is there already.
 
-    `window_ms`: start of its window. `columns`: the event's part of the row, where it was made ahead.
+    `window_ms`: start of its window. `columns`: the event's part of the row.
     """
 
     record: Record
@@ -39,7 +39,7 @@ class Candidate:
     on_time: bool
     digest: bytes
     dimensions: Dimensions
-    columns: Row = field(default=(), compare=False, repr=False)
+    columns: Row = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,7 @@ def read_source(
 
 def _read(rule: WindowRule, state: SourcePartition, record: Record, into: Reading) -> None:
     kind = record.feed.kind
-    content = record.content or content_of(decode_for_ledger(kind, record.key, record.value, record.headers))
-    decoded = content.decoded
+    decoded = decode_for_ledger(kind, record.key, record.value, record.headers)
     judgement = judge(rule, kind, state.time, decoded, record.appended_ms)
     match decoded:
         case Tick():
@@ -113,15 +112,13 @@ def _read(rule: WindowRule, state: SourcePartition, record: Record, into: Readin
             state.counts.ends += 1
             into.ends.append(Ended(import_id, record.feed.partition, state.time.ended[import_id]))
         case DecodedEvent() | DecodedFields() if judgement.outcome != "dead":
-            into.candidates.append(_candidate(rule, record, content, decoded, on_time=judgement.outcome == "on_time"))
+            into.candidates.append(_candidate(rule, record, decoded, on_time=judgement.outcome == "on_time"))
         case _:
             state.counts.dead_letters += 1
             into.dead_letters.append(DeadLetter(record, judgement.reason, judgement.detail, _event_id(decoded)))
 
 
-def _candidate(
-    rule: WindowRule, record: Record, content: Content, decoded: DecodedEvent | DecodedFields, *, on_time: bool
-) -> Candidate:
+def _candidate(rule: WindowRule, record: Record, decoded: DecodedEvent | DecodedFields, *, on_time: bool) -> Candidate:
     event = decoded.event
     return Candidate(
         record=record,
@@ -129,9 +126,9 @@ def _candidate(
         stream=decoded.import_id or LIVE,
         window_ms=rule.start(event.created_ms),
         on_time=on_time,
-        digest=content.digest,
-        dimensions=content.dimensions or dimensions_of(event),
-        columns=content.columns,
+        digest=decoded.digest(),
+        dimensions=dimensions_of(event),
+        columns=event_columns(event),
     )
 
 

@@ -1,11 +1,10 @@
 """A record of one of the four topics, as plain data: what the pure part of the sink works on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from tollbook_schemas.topics import StreamKind
-from tollbook_sinks.content import Content
 
 Side = Literal["source", "changelog"]
 SIDES: tuple[Side, Side] = ("source", "changelog")
@@ -26,10 +25,7 @@ class Feed(NamedTuple):
 
 @dataclass(slots=True)  # nobody changes one; frozen ones take four times as long to make, and there are many
 class Record:
-    """One record. `appended_ms` is the broker's stamp, milliseconds since 1970.
-
-    `content` is what a source's record says, where that was found out ahead.
-    """
+    """One record. `appended_ms` is the broker's stamp, milliseconds since 1970."""
 
     feed: Feed
     offset: int
@@ -37,4 +33,3 @@ class Record:
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]
     appended_ms: int
-    content: Content | None = field(default=None, compare=False, repr=False)

@@ -8,7 +8,7 @@ from tollbook_schemas.dimensions import Dimensions
 from tollbook_schemas.ids import ms_to_datetime
 from tollbook_schemas.measures import MEASURES
 from tollbook_schemas.rollups import RollupKey, RollupValue
-from tollbook_sinks.content import EVENT_COLUMNS, Row, event_columns
+from tollbook_sinks.content import EVENT_COLUMNS, Row
 from tollbook_sinks.identity import Adjustment
 from tollbook_sinks.keys import dimensions_digest
 from tollbook_sinks.reading import LIVE, Candidate, DeadLetter
@@ -46,7 +46,7 @@ ADJUSTMENT_COLUMNS = (
 def ledger_row(candidate: Candidate) -> Row:
     """A ledger row in the order of LEDGER_COLUMNS."""
     return (
-        *(candidate.columns or event_columns(candidate.event)),
+        *candidate.columns,
         candidate.dimensions.prompt_band,
         dimensions_digest(candidate.dimensions),
         candidate.stream,

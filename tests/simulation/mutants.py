@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
@@ -16,7 +16,8 @@ from tollbook_schemas.codec import DecodedFields
 from tollbook_schemas.judge import PartitionTime as JudgedBy
 from tollbook_schemas.rollups import Mark, encode_value
 from tollbook_schemas.windows import WindowRule
-from tollbook_sinks import batches, changelog, identity, reading, tables, worker
+from tollbook_sinks import batches, changelog, identity, partitions, reading, tables, worker
+from tollbook_sinks.errors import DatabaseAwayError, PartitionLostError
 from tollbook_sinks.lifecycle import closing
 from tollbook_sinks.lifecycle.comparison import Comparison
 
@@ -160,7 +161,8 @@ def _nothing(*_: Any) -> None:
 
 
 def _advance_anyhow(self: simulated.SinkTables, partition_: Any, expected: int) -> bool:
-    self.rows.partitions[partition_.feed] = partition_.copy()
+    known = self.rows.partitions[partition_.feed]
+    self.rows.partitions[partition_.feed] = simulated.advanced(known, partition_)
     return True
 
 
@@ -168,8 +170,18 @@ def _upsert_without_rows(rows: dict[Any, Any], key: Any, row: Any) -> None:
     rows[key] = row
 
 
-def _trust_the_batch(self: worker.Worker, feeds: Iterable[Any]) -> None:
+def _trust_the_batch(self: worker.Worker) -> None:
     self._hold({})
+
+
+def _count_on(self: partitions.SourcePartition) -> partitions.SourcePartition:
+    return replace(self, time=self.time.copy(), counts=replace(self.counts))
+
+
+def _forget_the_outcome(self: worker.Worker) -> bool:
+    with suppress(PartitionLostError, DatabaseAwayError):
+        self._writer.finish()
+    return True
 
 
 # The maintainer.
@@ -212,6 +224,8 @@ MUTANTS: tuple[Mutant, ...] = (
     _mutant("totals run ahead of the ledger", batches, "read_changelog", _hold_nothing),
     _mutant("the sink accepts every gap", batches, "read_source", _take_every_gap),
     _mutant("go on after a batch that may have failed", worker.Worker, "_read_again", _trust_the_batch),
+    _mutant("go on beside a batch that may have failed", worker.Worker, "_is_written", _forget_the_outcome),
+    _mutant("count a batch's offsets once more in the next", partitions.SourcePartition, "for_batch", _count_on),
     Mutant(
         "skip the check of the next offset",
         (

@@ -1,6 +1,6 @@
 """The simulated tables beside the real ones: what each holds, in one form."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from importlib.resources import files
 from typing import Any
 
@@ -12,7 +12,7 @@ from tollbook_schemas.measures import EVENTS, MEASURES
 from tollbook_sinks.batches import Partition
 from tollbook_sinks.keys import dimensions_digest
 from tollbook_sinks.offsets import read_partitions
-from tollbook_sinks.partitions import ChangelogPartition
+from tollbook_sinks.partitions import ChangelogPartition, SourcePartition
 from tollbook_sinks.queries import split_queries
 
 QUERIES = dict(split_queries(files("simulation").joinpath("postgres.sql").read_text(encoding="utf-8")))
@@ -60,12 +60,17 @@ def simulated(rows: Rows) -> Contents:
             if total.get("events")
         },
         "partitions": {_plain(partition) for partition in rows.partitions.values()},
+        "counts": {
+            (feed.kind, feed.partition, *astuple(partition.counts))
+            for feed, partition in rows.partitions.items()
+            if isinstance(partition, SourcePartition)
+        },
     }
 
 
 def _plain(partition: Partition) -> tuple[str]:
-    """The width of a mark's windows is kept elsewhere."""
+    """The width of a mark's windows is kept elsewhere, and a partition that is read back has counted nothing yet."""
     if isinstance(partition, ChangelogPartition):
         stored = replace(partition.mark, width_ms=0, open=dict(sorted(partition.mark.open.items(), key=str)))
         return (repr(replace(partition, mark=stored)),)
-    return (repr(partition),)
+    return (repr(partition.for_batch()),)

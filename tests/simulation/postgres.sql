@@ -32,3 +32,6 @@ SELECT stream, (extract(epoch FROM window_start) * 1000)::bigint, project_id, mo
 FROM llm_usage_totals
 GROUP BY stream, window_start, project_id, model
 HAVING sum(events) <> 0;
+
+-- name: counts
+SELECT kind, partition, ledger, duplicates, conflicts, dead_letters, ticks, ends, gaps FROM llm_source_partitions;

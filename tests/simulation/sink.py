@@ -3,14 +3,15 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from simulation.rules import RULE
+from simulation.rules import RULE, require
 from simulation.tables import RecordedPartitions, SinkTables
 from tollbook_schemas.judge import BrokenBrokerClockError
 from tollbook_schemas.topics import Topics
 from tollbook_sinks.batches import Batch, Partition
-from tollbook_sinks.errors import DatabaseAwayError, LogTruncatedError
+from tollbook_sinks.errors import DatabaseAwayError, LogTruncatedError, PartitionLostError
 from tollbook_sinks.partitions import LogId
 from tollbook_sinks.ports import AskWatermarks, Positions, Watermarks
 from tollbook_sinks.positions import load_partitions
@@ -126,6 +127,40 @@ class Store:
         """Nothing to let go of."""
 
 
+class Writer:
+    """See tollbook_sinks.ports.WriteAhead. It writes at once, or as late as it can: the schedule says."""
+
+    def __init__(self, process: "Process", write: Callable[[Batch], None]) -> None:
+        self._process = process
+        self._write = write
+        self._waiting: Batch | None = None
+        self._raised: Exception | None = None
+
+    def begin(self, batch: Batch) -> None:
+        require(self._waiting is None and self._raised is None, "a write is begun before the last one is finished")
+        self._waiting = batch
+        if self._process.consumer.choice & 8:
+            self.wait()
+
+    def wait(self) -> None:
+        batch, self._waiting = self._waiting, None
+        if batch is None:
+            return
+        try:
+            self._write(batch)
+        except (DatabaseAwayError, PartitionLostError) as error:
+            self._raised = error
+
+    def finish(self) -> None:
+        self.wait()
+        raised, self._raised = self._raised, None
+        if raised:
+            raise raised
+
+    def close(self) -> None:
+        self.wait()
+
+
 class Process:
     """One sink."""
 
@@ -134,7 +169,7 @@ class Process:
         self.number = number
         self.is_alive = True
         self.store = Store(world)
-        self.worker = Worker(RULE, self.store, self._join, world.time_ns)
+        self.worker = Worker(RULE, self.store, self._join, world.time_ns, partial(Writer, self))
 
     def _join(self, positions: Positions, revoked: Callable[[], None]) -> Consumer:
         self.consumer = Consumer(self.world, self.number, positions, revoked)

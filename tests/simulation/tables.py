@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import asdict, dataclass, field, replace
 from typing import TypeVar
 
 from simulation.rules import require
@@ -11,7 +12,7 @@ from tollbook_schemas.measures import Measures
 from tollbook_schemas.rollups import RollupValue
 from tollbook_sinks.batches import Partition
 from tollbook_sinks.identity import Adjustment, Place, Window, place
-from tollbook_sinks.partitions import ChangelogPartition, LogId, SourcePartition
+from tollbook_sinks.partitions import ChangelogPartition, Counts, LogId, SourcePartition
 from tollbook_sinks.reading import LIVE, Candidate, DeadLetter
 from tollbook_sinks.records import Feed
 from tollbook_sinks.tables import Held, ImportEnd, Total
@@ -111,8 +112,8 @@ class SinkTables:
         self.before()
         if self.rows.partitions[partition.feed].next_offset != expected:
             return False
-        self._check(partition)
-        self.rows.partitions[partition.feed] = partition.copy()
+        self.rows.partitions[partition.feed] = advanced(self.rows.partitions[partition.feed], partition)
+        self._check(self.rows.partitions[partition.feed])
         return True
 
     def _check(self, partition: Partition) -> None:
@@ -122,6 +123,14 @@ class SinkTables:
             require(consumed == partition.counts.consumed, "offsets without an account", partition)
 
 
+def advanced(recorded: Partition, partition: Partition) -> Partition:
+    """The row of a partition as it is now: what a batch counted is added to what was counted before."""
+    if not (isinstance(partition, SourcePartition) and isinstance(recorded, SourcePartition)):
+        return partition.for_batch()
+    before, of_batch = asdict(recorded.counts), asdict(partition.counts)
+    return replace(partition.for_batch(), counts=Counts(**{name: before[name] + of_batch[name] for name in before}))
+
+
 @dataclass(slots=True)
 class RecordedPartitions:
     """See tollbook_sinks.ports.Recorded."""
@@ -129,7 +138,7 @@ class RecordedPartitions:
     database: Database
 
     def read(self) -> dict[Feed, Partition]:
-        return {feed: partition.copy() for feed, partition in self.database.rows.partitions.items()}
+        return {feed: partition.for_batch() for feed, partition in self.database.rows.partitions.items()}
 
     def register(self, found: Iterable[tuple[Feed, LogId, int]]) -> None:
         with self.database.transaction() as rows:
@@ -141,7 +150,7 @@ class RecordedPartitions:
     def skip_to(self, partition: Partition, low: int) -> None:
         with self.database.transaction() as rows:
             if rows.partitions[partition.feed].next_offset == partition.next_offset:
-                changed = rows.partitions[partition.feed].copy()
+                changed = copy(rows.partitions[partition.feed])
                 changed.next_offset = low
                 rows.partitions[partition.feed] = changed
         partition.next_offset = low

@@ -69,7 +69,7 @@ class Following:
         self, together: Mapping[int, list[Record]]
     ) -> tuple[dict[int, ChangelogPartition], dict[int, list[Record]], Statements]:
         source_next = ledger_offsets(self._connection, self._kind)
-        states = {number: state.copy() for number, state in self._states.items()}
+        states = {number: state.for_batch() for number, state in self._states.items()}
         statements, held = Statements(), {}
         for number, records in together.items():
             rest = read_changelog(states[number], records, source_next.get(number, 0), statements)

@@ -1,8 +1,7 @@
 -- How far each partition of the log is read. An update that finds another offset than expected changes nothing.
 
 -- name: source_partitions
-SELECT kind, partition, cluster_id, topic_id, next_offset, clock_ms, ended,
-       ledger, duplicates, conflicts, dead_letters, ticks, ends, gaps
+SELECT kind, partition, cluster_id, topic_id, next_offset, clock_ms, ended
 FROM llm_source_partitions;
 
 -- name: changelog_partitions
@@ -36,8 +35,9 @@ FOR UPDATE;
 -- name: advance_source
 UPDATE llm_source_partitions
 SET next_offset = %(next_offset)s, clock_ms = %(clock_ms)s, ended = %(ended)s,
-    ledger = %(ledger)s, duplicates = %(duplicates)s, conflicts = %(conflicts)s, dead_letters = %(dead_letters)s,
-    ticks = %(ticks)s, ends = %(ends)s, gaps = %(gaps)s
+    ledger = ledger + %(ledger)s, duplicates = duplicates + %(duplicates)s, conflicts = conflicts + %(conflicts)s,
+    dead_letters = dead_letters + %(dead_letters)s, ticks = ticks + %(ticks)s, ends = ends + %(ends)s,
+    gaps = gaps + %(gaps)s
 WHERE kind = %(kind)s AND partition = %(partition)s AND next_offset = %(expected)s
   AND cluster_id = %(cluster_id)s AND topic_id = %(topic_id)s;
 

@@ -1,6 +1,7 @@
 """Reading a source partition: every offset is accounted for, however the log is cut into batches."""
 
 from collections import Counter
+from copy import deepcopy
 
 import pytest
 from hypothesis import given
@@ -65,7 +66,7 @@ def test_reading_again_changes_nothing(log: list[Told]) -> None:
     kind = log[0].record.feed.kind if log else "live"
     state = new_partition(kind, first_offset(log))
     read_all(state, log, [])
-    after, again = state.copy(), Reading()
+    after, again = deepcopy(state), Reading()
     assert read_source(RULE, state, [told.record for told in log], None, again) is None
     assert again == Reading()
     assert state == after

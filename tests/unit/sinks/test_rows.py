@@ -9,6 +9,7 @@ from support.sink_logs import NOW_MS
 from tollbook_schemas.dimensions import Dimensions, dimensions_of
 from tollbook_schemas.event import UsageEvent
 from tollbook_schemas.measures import MEASURES
+from tollbook_sinks.content import event_columns
 from tollbook_sinks.keys import dimensions_digest
 from tollbook_sinks.reading import Candidate, DeadLetter
 from tollbook_sinks.records import Feed, Record
@@ -18,7 +19,7 @@ from unit.schemas.strategies import usage_events
 
 def candidate(event: UsageEvent) -> Candidate:
     record = Record(Feed("source", "live", 2), 9, b"", b"", [], NOW_MS)
-    return Candidate(record, event, "live", 0, True, b"digest", dimensions_of(event))
+    return Candidate(record, event, "live", 0, True, b"digest", dimensions_of(event), event_columns(event))
 
 
 @given(usage_events())

@@ -6,7 +6,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
 PIP := $(RUN) -m pip --disable-pip-version-check --quiet
-COMPILE_ALONE := pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q
+# Extras stay in the pins: pip before 23.3 takes a package wanted with an extra for one without a pin.
+COMPILE_ALONE := pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -q
 COMPILE := $(COMPILE_ALONE) pyproject.toml --group build --extra all
 COMPILE_SERVICES := $(COMPILE_ALONE) pyproject.toml --group build --extra services
 ARGS ?=

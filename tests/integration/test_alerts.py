@@ -207,6 +207,7 @@ def test_every_service_has_its_endpoint_and_status_prints_the_list(
             "TOLLBOOK_POSTGRES": database.owner,
             "TOLLBOOK_TOPIC_PREFIX": settings.topic_prefix,
             "TOLLBOOK_HOME": str(tmp_path / "no stack"),
+            "TOLLBOOK_SPOOL_DIR": str(tmp_path / "no spool"),
         }.items():
             monkeypatch.setenv(name, value)
         printed = CliRunner().invoke(make_app("status"), ["status", "--json"])
